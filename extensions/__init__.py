@@ -1,0 +1,1 @@
+"""The engine of Binder Blocks: answers -> components -> fragments -> files."""

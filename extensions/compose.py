@@ -1,0 +1,168 @@
+"""Answers and a catalogue -> the parts of a derived repository.
+
+`Composition` is what the template's expressions ask for; each of its members is computed once, from the answers and
+the catalogue alone. `check` computes all of them, so that whatever is wrong is known before a file is written.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import files
+from .catalogue import Component
+from .errors import BlocksError
+from .merge import apt, conda, downloads, env, pip
+from .merge.model import Clash, Fragment, Merged
+
+# Resident memory of the notebook server with one Python kernel, in MB (10^6 bytes).
+NOTEBOOK_MEMORY = 220
+# mybinder.org stops a session that uses more, in MB (BinderHub's configuration there: 2 GB).
+MYBINDER_MEMORY = 2000
+# Answers that belong to no component and that scripts use.
+COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
+
+
+@dataclass(frozen=True)
+class Composition:
+    """`asked` as answered, `components` resolved and in order."""
+
+    asked: tuple[str, ...]
+    components: tuple[Component, ...]
+    answers: Mapping[str, Any]
+    render: files.Render
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def fragments(self, name: str) -> list[Fragment]:
+        return files.fragments(self.components, name, self.render)
+
+    @functools.cached_property
+    def apt(self) -> Merged:
+        return apt.merge(self.fragments("apt.txt"))
+
+    @functools.cached_property
+    def environment(self) -> conda.Environment:
+        python = str(self.answers["python_version"])
+        return conda.merge(self.fragments("environment.yml"), self.fragments("requirements.txt"), python)
+
+    @functools.cached_property
+    def env(self) -> Merged:
+        course = {name: self.answers[name] for name in COURSE_ANSWERS}
+        return env.merge(self.components, course, self.answers)
+
+    @functools.cached_property
+    def downloads(self) -> Merged:
+        return downloads.merge(self.fragments("downloads.txt"))
+
+    @functools.cached_property
+    def late(self) -> list[Fragment]:
+        return self.fragments("requirements.late.txt")
+
+    @functools.cached_property
+    def placed(self) -> list[files.File]:
+        return files.place(self.components, self.answers["binder_dir"], self.render)
+
+    @functools.cached_property
+    def readmes(self) -> dict[str, str]:
+        """Component name -> its README, rendered."""
+        return {fragment.component: fragment.text.strip() for fragment in self.fragments("README.md")}
+
+    @property
+    def plain(self) -> list[files.File]:
+        return [file for file in self.placed if not file.executable]
+
+    @property
+    def executable(self) -> list[files.File]:
+        return [file for file in self.placed if file.executable]
+
+    @property
+    def notebook_memory(self) -> int:
+        return NOTEBOOK_MEMORY
+
+    @property
+    def memory(self) -> int:
+        """MB at rest, the notebook with one kernel included."""
+        return NOTEBOOK_MEMORY + sum(component.memory for component in self.components)
+
+    @property
+    def clashes(self) -> list[Clash]:
+        return [*self.apt.clashes, *self.environment.clashes, *self.env.clashes, *self.downloads.clashes]
+
+    def check(self) -> None:
+        """Raises `BlocksError` for the first thing that cannot be composed."""
+        _check_ports(self.components)
+        _check_java(self.components, self.answers)
+        for clash in self.clashes:
+            raise BlocksError(f"components do not fit together: {clash}")
+        for fragment in self.late:
+            list(pip.read(fragment))
+        _ = self.placed, self.readmes
+
+    def report(self) -> dict[str, Any]:
+        """binder/report.json."""
+        merged = {
+            "apt.txt": self.apt,
+            "environment.yml": self.environment.conda,
+            "environment.yml pip": self.environment.pip,
+            "env": self.env,
+            "downloads.txt": self.downloads,
+        }
+        return {
+            "components": {
+                "asked": list(self.asked),
+                "installed": [component.name for component in self.components],
+            },
+            "python": str(self.answers["python_version"]),
+            "memory": {
+                "notebook": NOTEBOOK_MEMORY,
+                **{component.name: component.memory for component in self.components if component.memory},
+                "total": self.memory,
+                "mybinder": MYBINDER_MEMORY,
+            },
+            "ports": {
+                label: {"port": port, "component": component.name}
+                for component in self.components
+                for label, port in component.ports.items()
+            },
+            "env": {entry.name: entry.wants[0].component for entry in self.env.entries},
+            "entries": {
+                **{name: [entry.as_data() for entry in part.entries] for name, part in merged.items() if part.entries},
+                **{
+                    name: [want.as_data() for fragment in found for want in pip.read(fragment)]
+                    for name, found in {"requirements.late.txt": self.late}.items()
+                    if found
+                },
+            },
+            "clashes": [clash.as_data() for clash in self.clashes],
+            "findings": [],
+        }
+
+
+def _check_ports(components: tuple[Component, ...]) -> None:
+    owners: dict[int, str] = {}
+    for component in components:
+        for port in component.ports.values():
+            owner = owners.setdefault(port, component.name)
+            if owner != component.name:
+                raise BlocksError(
+                    f"components/{component.name}/component.yml: port {port} belongs to '{owner}' already; choose another"
+                )
+
+
+def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:
+    chosen = answers.get("java_version")
+    for component in components:
+        if chosen is not None and component.java > int(chosen):
+            raise BlocksError(f"java_version: '{component.name}' needs Java {component.java} or newer, not {chosen}")
+
+
+def slug(name: str) -> str:
+    """A course's name as a folder name: lower case ASCII letters, digits and hyphens; `course` where none is left."""
+    ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-") or "course"

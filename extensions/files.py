@@ -1,0 +1,101 @@
+"""Components -> fragments to merge, and files to place.
+
+    apt.txt environment.yml requirements.txt requirements.late.txt downloads.txt   merged with those of the others
+    postBuild start verify           <binder>/postBuild.d/<component>, start.d, verify.d
+    service/*                        <binder>/services/<component>/*
+    seed/*                           <binder>/seed/*, written once
+    jupyter_server_config.json       <binder>/jupyter_server_config.d/<component>.json
+    files/*                          the same path in the repository's root
+    component.yml questions.yml README.md   about the component, not copied
+
+A file whose name ends in `.jinja` is rendered with the answers, and left out where it renders to nothing; any other
+is taken verbatim. A file that is none of these, or two components giving one path, is an error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from .catalogue import Component, read_text
+from .errors import BlocksError
+from .merge.model import Fragment
+
+MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt", "downloads.txt")
+HOOKS = ("postBuild", "start", "verify")
+ABOUT = ("component.yml", "questions.yml", "README.md")
+JUPYTER = "jupyter_server_config.json"
+SUFFIX = ".jinja"
+
+# The source of a `.jinja` file and the path to name in a message -> its rendered text.
+Render = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class File:
+    """`path` is relative to the repository's root."""
+
+    path: str
+    text: str
+    executable: bool
+
+
+def read(component: Component, name: str, render: Render) -> Fragment | None:
+    """The component's file `name`, or its rendered `name.jinja`; None where it has neither or that is empty."""
+    for source in (name, name + SUFFIX):
+        path = component.folder / source
+        if path.is_file():
+            where = f"components/{component.name}/{source}"
+            text = read_text(path, where)
+            text = render(text, where) if source.endswith(SUFFIX) else text
+            return Fragment(component.name, where, text) if text.strip() or source == name else None
+    return None
+
+
+def fragments(components: Iterable[Component], name: str, render: Render) -> list[Fragment]:
+    """That file of every component that has it, in component order."""
+    return [fragment for component in components if (fragment := read(component, name, render))]
+
+
+def place(components: Iterable[Component], binder_dir: str, render: Render) -> list[File]:
+    """Every file that is copied rather than merged, sorted by path."""
+    files: dict[str, File] = {}
+    owners: dict[str, str] = {}
+    for component in components:
+        for file in _placed(component, binder_dir, render):
+            if file.path in files:
+                raise BlocksError(
+                    f"components/{component.name}: {file.path} is a file of '{owners[file.path]}' too; rename one of them"
+                )
+            files[file.path] = file
+            owners[file.path] = component.name
+    return [files[path] for path in sorted(files)]
+
+
+def _placed(component: Component, binder_dir: str, render: Render) -> Iterator[File]:
+    for source in component.files():
+        name = source.removesuffix(SUFFIX)
+        target = _target(component, name, binder_dir)
+        if target is None:
+            continue
+        fragment = read(component, name, render)
+        if fragment is not None:
+            yield File(target, fragment.text, os.access(component.folder / source, os.X_OK))
+
+
+def _target(component: Component, name: str, binder_dir: str) -> str | None:
+    if name in MERGED or name in ABOUT:
+        return None
+    if name in HOOKS:
+        return f"{binder_dir}/{name}.d/{component.name}"
+    if name == JUPYTER:
+        return f"{binder_dir}/jupyter_server_config.d/{component.name}.json"
+    folder, _, rest = name.partition("/")
+    if rest and folder == "service":
+        return f"{binder_dir}/services/{component.name}/{rest}"
+    if rest and folder == "seed":
+        return f"{binder_dir}/seed/{rest}"
+    if rest and folder == "files":
+        return rest
+    raise BlocksError(f"components/{component.name}/{name}: no such file in a component; put it under files/")

@@ -1,0 +1,1 @@
+"""Mergers: fragments in, entries with provenance and clashes out. One pure module per file."""

@@ -1,0 +1,54 @@
+"""binder/env: the variables that postBuild, start, verify and the services share.
+
+- the answers first: the course's own, then those of each component's questions, under their names in upper case
+- then each manifest's `env`, in component order, so that a later value may refer to an earlier name
+- one owner a name: a second one clashes
+- answers are quoted literally; manifest values stand in double quotes, where `$NAME` is expanded
+- true and false are written so, a list one item a line
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..catalogue import Component
+from .model import Merged, Want, merge_wants
+
+ANCHOR = "# Your own variables go below this line."
+COURSE = "course"
+
+
+def merge(components: Iterable[Component], course: Mapping[str, Any], answers: Mapping[str, Any]) -> Merged:
+    """`course`: answers that belong to no component; `answers`: all of them. Both keyed by question name."""
+    components = list(components)
+    wants = [_answer(name, value, COURSE) for name, value in course.items()]
+    for component in components:
+        own = sorted(name for name in answers if name.startswith(component.prefix))
+        wants += [_answer(name, answers[name], component.name) for name in own]
+    for component in components:
+        file = f"components/{component.name}/component.yml"
+        wants += [(name, Want(f'"{text}"', component.name, file, 0)) for name, text in component.env.items()]
+    return merge_wants(wants, lambda texts: None, "one component may own a variable; rename the other")
+
+
+def _answer(name: str, value: Any, owner: str) -> tuple[str, Want]:
+    return name.upper(), Want(shlex.quote(as_text(value)), owner, f"answer {name}", 0)
+
+
+def as_text(value: Any) -> str:
+    """An answer as a variable's value."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "\n".join(map(as_text, value))
+    return str(value)
+
+
+def render(merged: Merged) -> str:
+    """`export` lines with provenance, then the author's anchor."""
+    lines = [f"export {entry.name}={entry.text}  # {entry.provenance}" for entry in merged.entries]
+    return "".join(f"{line}\n" for line in [*lines, ANCHOR])

@@ -1,0 +1,115 @@
+"""Answers given with `--data` and `--data-file`, checked before the first question.
+
+Copier checks them while it asks, and reports what is wrong as a traceback. Here the same rules, read from the same
+questions, give one line. Checked are the five fixed answers and those of every component's `questions.yml`: the type,
+the choices, and the question's own `validator`. Other names pass: a data file may serve other tools too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .catalogue import Component, Loader, parse_yaml, read_text
+from .errors import BlocksError
+from .selection import select
+
+PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+BINDER_DIRS = ("binder", ".binder")
+KEEP_DATA = ("image", "home")
+
+# A validator's source and the answers given -> its message, empty where the answer is right.
+Validate = Callable[[str, Mapping[str, Any]], str]
+
+
+def choices(components: Iterable[Component]) -> str:
+    """The choices of the question `components` as YAML: labels with category and memory, in that order."""
+    ordered = sorted(components, key=lambda component: (component.category, component.title))
+    return yaml.safe_dump({_label(component): component.name for component in ordered}, sort_keys=False, width=1000)
+
+
+def _label(component: Component) -> str:
+    memory = f", {component.memory} MB" if component.memory else ""
+    return f"{component.category}: {component.title} ({component.summary}{memory})"
+
+
+def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate: Validate) -> None:
+    """Raises `BlocksError` for the first answer in `data` that is wrong."""
+    if "course_name" in data and not str(data["course_name"] or "").strip():
+        raise BlocksError("course_name: must not be empty")
+    for name, allowed in (("python_version", PYTHON_VERSIONS), ("binder_dir", BINDER_DIRS), ("keep_data", KEEP_DATA)):
+        if name in data:
+            _check_choice(name, data[name], allowed)
+    if "components" in data:
+        select(component_names(data["components"]), catalogue)
+    for component in catalogue.values():
+        if any(name.startswith(component.prefix) for name in data):
+            _check_questions(component, data, validate)
+
+
+def component_names(value: Any) -> list[str]:
+    """The answer `components` as a list; text, as `--data` gives it, is read as YAML."""
+    names = parse_yaml(value, "components") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BlocksError(f"components: must be a list of names, like [postgres, openrefine], not {value!r}")
+    return names
+
+
+def _check_choice(name: str, value: Any, allowed: Iterable[Any]) -> None:
+    if str(value) not in [str(choice) for choice in allowed]:
+        raise BlocksError(f"{name}: must be one of {', '.join(map(str, allowed))}, not {value!r}")
+
+
+def _check_questions(component: Component, data: Mapping[str, Any], validate: Validate) -> None:
+    path = component.folder / "questions.yml"
+    if not path.is_file():
+        return
+    where = f"components/{component.name}/questions.yml"
+    for name, question in (parse_yaml(read_text(path, where), where) or {}).items():
+        if name in data and isinstance(question, dict):
+            _check_answer(name, data[name], question, data, validate)
+
+
+def _check_answer(
+    name: str, given: Any, question: Mapping[str, Any], data: Mapping[str, Any], validate: Validate
+) -> None:
+    value = _cast(name, given, str(question.get("type", "yaml")))
+    allowed = question.get("choices")
+    if isinstance(allowed, dict):
+        allowed = list(allowed.values())
+    if isinstance(allowed, list):
+        _check_choice(name, value, allowed)
+    if "validator" in question:
+        message = validate(str(question["validator"]), {**data, name: value}).strip()
+        if message:
+            raise BlocksError(f"{name}: {message}")
+
+
+def _cast(name: str, value: Any, type_: str) -> Any:
+    try:
+        if type_ in ("int", "float"):
+            return {"int": int, "float": float}[type_](value)
+        if type_ == "bool" and isinstance(value, str):
+            value = yaml.load(value, Loader=Loader)
+        if type_ == "yaml" and isinstance(value, str):
+            return parse_yaml(value, name)
+    except (TypeError, ValueError) as error:
+        raise BlocksError(f"{name}: must be of type {type_}, not {value!r}") from error
+    if type_ == "bool" and not isinstance(value, bool):
+        raise BlocksError(f"{name}: must be true or false, not {value!r}")
+    return value
+
+
+def check_destination(path: Path) -> None:
+    """Raises `BlocksError` where Copier could not write."""
+    existing = path
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir():
+        raise BlocksError(f"{path}: cannot be written, {existing} is not a folder; choose another destination")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise BlocksError(f"{path}: cannot be written, no permission in {existing}; choose another destination")
