@@ -93,8 +93,8 @@ class Blocks(Extension):
 
     def check_input(self, configuration: Any) -> bool:
         """True, where the answers given on the command line and the destination can be used."""
-        _questions.check_destination(Path(configuration.dst_path))
-        _questions.check(configuration.data, self.catalogue, self._validate)
+        _questions.check_destination(Path(configuration["dst_path"]))
+        _questions.check(configuration["data"], self.catalogue, self._validate)
         return True
 
     def _validate(self, source: str, answers: Any) -> str:

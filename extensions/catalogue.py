@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ import yaml
 
 from .errors import BlocksError
 
+# The C parser where PyYAML has it: ten times faster, and as safe.
 Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -48,8 +49,8 @@ class Component:
     conflicts: tuple[str, ...] = ()
     memory: int = 0
     java: int = 0
-    ports: Mapping[str, int] = ()  # type: ignore[assignment]
-    env: Mapping[str, str] = ()  # type: ignore[assignment]
+    ports: Mapping[str, int] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -108,7 +109,7 @@ REQUIRED = ("title", "summary", "category")
 def parse_yaml(text: str, where: str) -> Any:
     """The YAML value of `text`; a mistake becomes a `BlocksError` that names `where` and the line."""
     try:
-        return yaml.load(text, Loader=Loader)
+        return yaml.load(text, Loader=Loader)  # noqa: S506
     except yaml.YAMLError as error:
         raise BlocksError(f"{where}{_line(error)}: not valid YAML: {_problem(error)}") from error
 
@@ -155,12 +156,10 @@ def read_component(folder: Path) -> Component:
         valid, wanted = KEYS[key]
         if not valid(value):
             raise BlocksError(f"{where}:{_key_line(text, key)}: '{key}' must be {wanted}")
-    return Component(
-        name=folder.name,
-        folder=folder,
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in manifest.items()},
-        **{key: {} for key in ("ports", "env") if key not in manifest},
-    )
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in manifest.items()
+    }
+    return Component(name=folder.name, folder=folder, **values)
 
 
 def read_catalogue(root: Path) -> dict[str, Component]:

@@ -150,9 +150,8 @@ def _check_ports(components: tuple[Component, ...]) -> None:
         for port in component.ports.values():
             owner = owners.setdefault(port, component.name)
             if owner != component.name:
-                raise BlocksError(
-                    f"components/{component.name}/component.yml: port {port} belongs to '{owner}' already; choose another"
-                )
+                where = f"components/{component.name}/component.yml"
+                raise BlocksError(f"{where}: port {port} belongs to '{owner}' already; choose another")
 
 
 def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:

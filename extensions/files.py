@@ -65,9 +65,8 @@ def place(components: Iterable[Component], binder_dir: str, render: Render) -> l
     for component in components:
         for file in _placed(component, binder_dir, render):
             if file.path in files:
-                raise BlocksError(
-                    f"components/{component.name}: {file.path} is a file of '{owners[file.path]}' too; rename one of them"
-                )
+                owner = owners[file.path]
+                raise BlocksError(f"components/{component.name}: {file.path} is a file of '{owner}' too; rename one")
             files[file.path] = file
             owners[file.path] = component.name
     return [files[path] for path in sorted(files)]

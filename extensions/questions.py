@@ -7,14 +7,14 @@ the choices, and the question's own `validator`. Other names pass: a data file m
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .catalogue import Component, Loader, parse_yaml, read_text
+from .catalogue import Component, parse_yaml, read_text
 from .errors import BlocksError
 from .selection import select
 
@@ -53,7 +53,10 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
 
 def component_names(value: Any) -> list[str]:
     """The answer `components` as a list; text, as `--data` gives it, is read as YAML."""
-    names = parse_yaml(value, "components") if isinstance(value, str) else value
+    try:
+        names = parse_yaml(value, "components") if isinstance(value, str) else value
+    except BlocksError:
+        names = None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise BlocksError(f"components: must be a list of names, like [postgres, openrefine], not {value!r}")
     return names
@@ -94,7 +97,7 @@ def _cast(name: str, value: Any, type_: str) -> Any:
         if type_ in ("int", "float"):
             return {"int": int, "float": float}[type_](value)
         if type_ == "bool" and isinstance(value, str):
-            value = yaml.load(value, Loader=Loader)
+            value = yaml.safe_load(value)
         if type_ == "yaml" and isinstance(value, str):
             return parse_yaml(value, name)
     except (TypeError, ValueError) as error:
@@ -105,11 +108,15 @@ def _cast(name: str, value: Any, type_: str) -> Any:
 
 
 def check_destination(path: Path) -> None:
-    """Raises `BlocksError` where Copier could not write."""
+    """Raises `BlocksError` where Copier could not write; found out by writing, and leaves nothing behind."""
     existing = path
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
     if not existing.is_dir():
         raise BlocksError(f"{path}: cannot be written, {existing} is not a folder; choose another destination")
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise BlocksError(f"{path}: cannot be written, no permission in {existing}; choose another destination")
+    try:
+        tempfile.TemporaryDirectory(dir=existing).cleanup()
+    except OSError as error:
+        raise BlocksError(
+            f"{path}: cannot be written, {existing}: {error.strerror}; choose another destination"
+        ) from error

@@ -1,6 +1,7 @@
 """environment.yml, with requirements.txt beside it folded into its `pip:` list (repo2docker would ignore the file).
 
-- `dependencies`: by name in lower case, channel and subdirectory; two ranges become their intersection, disjoint ones clash
+- `dependencies`: by name in lower case, channel and subdirectory; two ranges become their intersection, disjoint ones
+  clash
 - `pip:` lists: the rules of `pip`
 - one package from conda and from pip clashes: conda's is kept
 - `channels`: conda-forge first, then as they appear
@@ -28,7 +29,9 @@ from .versions import conda_range, intersect
 
 CONDA_ANCHOR = "# Your own conda packages go below this line."
 PIP_ANCHOR = "# Your own pip packages go below this line."
-SPECIFICATION = re.compile(r"(?:(?P<channel>[\w./:-]+)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<range>[^\[\]]*)(?P<more>\[.*\])?")
+SPECIFICATION = re.compile(
+    r"(?:(?P<channel>[\w./:-]+)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<range>[^\[\]]*)(?P<more>\[.*\])?"
+)
 
 
 @dataclass
@@ -140,9 +143,7 @@ def _parts(text: str) -> re.Match[str] | None:
 def _key(want: Want) -> str:
     match = _parts(want.text)
     if match is None:
-        raise BlocksError(
-            f"{want.place}: '{want.text}' is no conda package; write it like 'name>=1.2' (component {want.component})"
-        )
+        raise BlocksError(f"{want.place}: '{want.text}' is no conda package; write it like 'name>=1.2'")
     channel = f"{match['channel']}::" if match["channel"] else ""
     return f"{channel}{match['name'].lower()}{match['more'] or ''}"
 

@@ -16,7 +16,9 @@ from ..errors import BlocksError
 from .model import Fragment, Merged, Want, merge_wants, split_comment
 
 ANCHOR = "# Your own downloads go below this line."
-LINE = re.compile(r"(?P<name>[\w.-]+)\s+(?P<architecture>amd64|arm64|any)\s+(?P<sha256>[0-9a-f]{64})\s+(?P<url>https://\S+)")
+LINE = re.compile(
+    r"(?P<name>[\w.-]+)\s+(?P<architecture>amd64|arm64|any)\s+(?P<sha256>[0-9a-f]{64})\s+(?P<url>https://\S+)"
+)
 
 
 def merge(fragments: Iterable[Fragment]) -> Merged:

@@ -1,9 +1,9 @@
 """What goes into a merger and what comes out.
 
-    Fragment   one component's file
-    Want       one entry of a fragment, where it stands, and the comment beside it
-    Entry      one line of the merged file, and every want it answers
-    Clash      wants that no single line can answer
+Fragment   one component's file
+Want       one entry of a fragment, where it stands, and the comment beside it
+Entry      one line of the merged file, and every want it answers
+Clash      wants that no single line can answer
 """
 
 from __future__ import annotations

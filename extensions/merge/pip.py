@@ -48,9 +48,7 @@ def _key(want: Want) -> str:
         return want.text
     requirement = parse(want.text)
     if requirement is None:
-        raise BlocksError(
-            f"{want.place}: '{want.text}' is no requirement pip could read; write it like 'name>=1.2' (component {want.component})"
-        )
+        raise BlocksError(f"{want.place}: '{want.text}' is no requirement pip could read; write it like 'name>=1.2'")
     return _identity(requirement)
 
 
