@@ -1,0 +1,82 @@
+"""Catalogues to test with: the real one for pytest-copier, and small ones made for a test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+MakeCatalogue = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.fixture(scope="session")
+def copier_template_root(catalogue: Path) -> Path:
+    """pytest-copier's template: the working tree."""
+    return catalogue
+
+
+@pytest.fixture
+def make_catalogue(tmp_path: Path) -> MakeCatalogue:
+    """`make_catalogue({"alpha/apt.txt": ...})`: this engine with just these component files, outside git."""
+
+    def make(files: Mapping[str, str]) -> Path:
+        root = tmp_path / "catalogue"
+        root.mkdir()
+        shutil.copy2(ROOT / "copier.yml", root)
+        for folder in ("extensions", "template"):
+            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        write_components(root, files)
+        return root
+
+    return make
+
+
+def write_components(root: Path, files: Mapping[str, str]) -> None:
+    (root / "components").mkdir(exist_ok=True)
+    for path, text in files.items():
+        target = root / "components" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+
+def manifest(title: str, **keys: object) -> str:
+    return "".join(
+        f"{key}: {value}\n" for key, value in {"title": title, "summary": "S", "category": "c", **keys}.items()
+    )
+
+
+def copier(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Real Copier in a process of its own, as a user runs it."""
+    command = [sys.executable, "-m", "copier", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env=environment)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def commit(folder: Path, tag: str | None = None) -> None:
+    if not (folder / ".git").exists():
+        git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "x")
+    if tag:
+        git(folder, "tag", tag)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file's bytes by relative path, git's own left out."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }

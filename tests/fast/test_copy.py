@@ -1,0 +1,198 @@
+"""`copier copy` as a user runs it: the same bytes twice, and one line for bad input with nothing written."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.fast.conftest import MakeCatalogue, copier, manifest, tree
+
+ALPHA = {
+    "alpha/component.yml": manifest("Alpha", ports="{alpha: 1234}", memory=10, env="{HOST: 127.0.0.1, DB: $ALPHA_DB}"),
+    "alpha/apt.txt": "libalpha # the client\n",
+    "alpha/questions.yml": (
+        'alpha_db: {type: str, default: "it\'s", when: "{{ \'alpha\' in installed }}"}\n'
+        "alpha_heap:\n  type: int\n  default: 64\n  when: \"{{ 'alpha' in installed }}\"\n"
+        '  validator: "{% if alpha_heap < 32 %}must be at least 32{% endif %}"\n'
+        "alpha_mode: {type: str, default: a, choices: [a, b], when: \"{{ 'alpha' in installed }}\"}\n"
+    ),
+    "alpha/environment.yml.jinja": "dependencies:\n  - alpha-{{ alpha_mode }}\n",
+    "alpha/service/run": "#!/bin/sh\nexec alpha # {{ not rendered }} ${#a[@]}\n",
+    "alpha/service/on-demand.jinja": "{% if alpha_mode == 'b' %}yes\n{% endif %}",
+    "alpha/seed/alpha/README.md": "yours\n",
+}
+BETA = {"beta/component.yml": manifest("Beta", requires="[alpha]"), "beta/files/lib/beta.txt": "beta\n"}
+
+
+def test_copy_places_and_merges(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root = make_catalogue({**ALPHA, **BETA})
+    course = tmp_path / "course"
+    result = copier(
+        "copy", "--trust", "--defaults", "--data", "components=[beta]", "--data", "alpha_mode=b", root, course
+    )
+    assert result.returncode == 0, result.stderr
+    binder = course / "binder"
+    assert (binder / "apt.txt").read_text().splitlines()[0] == "libalpha  # alpha (the client)"
+    assert "  - alpha-b  # alpha\n" in (binder / "environment.yml").read_text()
+    assert (binder / "services/alpha/run").read_text() == ALPHA["alpha/service/run"]
+    assert (binder / "services/alpha/on-demand").read_text() == "yes\n"
+    assert (binder / "order").read_text() == "alpha\nbeta\n"
+    assert (course / "lib/beta.txt").read_text() == "beta\n"
+    assert "alpha, beta" in result.stderr
+    report = json.loads((binder / "report.json").read_text())
+    assert report["components"] == {"asked": ["beta"], "installed": ["alpha", "beta"]}
+    assert report["ports"] == {"alpha": {"port": 1234, "component": "alpha"}}
+    assert report["entries"]["apt.txt"] == [
+        {
+            "name": "libalpha",
+            "text": "libalpha",
+            "from": [
+                {"component": "alpha", "file": "components/alpha/apt.txt", "line": 1, "text": "libalpha"},
+            ],
+        }
+    ]
+
+
+def test_environment_file_exports_answers_and_manifest(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", make_catalogue(ALPHA), course)
+    script = 'set -eu; . "$0"; printf "%s|" "$BINDER_DIR" "$ALPHA_DB" "$DB" "$HOST" "$KEEP_DATA"'
+    output = os.popen(f"bash -c '{script}' {course}/binder/env").read()
+    assert output == f"{course}/binder|it's|it's|127.0.0.1|image|"
+
+
+def test_twice_gives_the_same_bytes(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root = make_catalogue({**ALPHA, **BETA})
+    for name in ("one", "two"):
+        copier("copy", "--trust", "--defaults", "--data", "components=[beta]", root, tmp_path / name)
+    assert tree(tmp_path / "one") == tree(tmp_path / "two") != {}
+
+
+def test_dot_binder(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    answers = ["--data", "components=[alpha]", "--data", "binder_dir=.binder"]
+    copier("copy", "--trust", "--defaults", *answers, make_catalogue(ALPHA), course)
+    assert (course / ".binder/services/alpha/run").is_file()
+    assert (course / ".binder/seed/alpha/README.md").is_file()
+    assert not (course / "binder").exists()
+
+
+WRONG_ANSWERS = {
+    "unknown component": ("components=[alfa]", "there is no component 'alfa'; did you mean 'alpha'?"),
+    "no list": ("components=alpha", "components: must be a list of names"),
+    "broken list": ("components=[", "components: must be a list of names"),
+    "contradiction": ("components=[fire, water]", "'fire' and 'water' cannot be installed together"),
+    "Python": ("python_version=2.7", "python_version: must be one of 3.10"),
+    "folder": ("binder_dir=bin", "binder_dir: must be one of binder, .binder"),
+    "place of data": ("keep_data=usb", "keep_data: must be one of image, home"),
+    "empty name": ("course_name=", "course_name: must not be empty"),
+    "type": ("alpha_heap=big", "alpha_heap: must be of type int"),
+    "validator": ("alpha_heap=1", "alpha_heap: must be at least 32"),
+    "choice": ("alpha_mode=c", "alpha_mode: must be one of a, b"),
+}
+CONTRADICTORY = {
+    "fire/component.yml": manifest("Fire", conflicts="[water]"),
+    "water/component.yml": manifest("Water"),
+}
+
+
+@pytest.mark.parametrize("existing", [False, True], ids=["new folder", "existing folder"])
+@pytest.mark.parametrize(("answer", "message"), WRONG_ANSWERS.values(), ids=WRONG_ANSWERS)
+def test_wrong_answers(
+    make_catalogue: MakeCatalogue, tmp_path: Path, answer: str, message: str, existing: bool
+) -> None:
+    root = make_catalogue({**ALPHA, **CONTRADICTORY})
+    course = tmp_path / "course"
+    if existing:
+        course.mkdir()
+        (course / "mine.txt").write_text("mine")
+    result = copier("copy", "--trust", "--defaults", "--data", answer, root, course)
+    assert_refused(result.returncode, result.stderr, message)
+    assert tree(course) == ({"mine.txt": b"mine"} if existing else {})
+
+
+def test_wrong_answer_in_a_data_file(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text("components: {alpha: yes}\n")
+    root = make_catalogue(ALPHA)
+    result = copier("copy", "--trust", "--defaults", "--data-file", tmp_path / "answers.yml", root, tmp_path / "course")
+    assert_refused(result.returncode, result.stderr, "components: must be a list of names")
+
+
+BROKEN_CATALOGUES = {
+    "no YAML": ({"alpha/component.yml": "title: [\n"}, "components/alpha/component.yml:2: not valid YAML"),
+    "no manifest": ({"alpha/apt.txt": "x\n"}, "components/alpha/component.yml: cannot be read"),
+    "unknown key": (
+        {"alpha/component.yml": manifest("A", tile="x")},
+        "components/alpha/component.yml:4: unknown key 'tile'",
+    ),
+    "missing key": ({"alpha/component.yml": "title: A\n"}, "components/alpha/component.yml: key 'summary' is missing"),
+    "wrong type": (
+        {"alpha/component.yml": manifest("A", ports="[1]")},
+        "components/alpha/component.yml:4: 'ports' must be",
+    ),
+    "command in env": (
+        {"alpha/component.yml": manifest("A", env="{X: $(date)}")},
+        "components/alpha/component.yml:4: 'env' must be",
+    ),
+    "cycle": (
+        {
+            "alpha/component.yml": manifest("A", requires="[beta]"),
+            "beta/component.yml": manifest("B", after="[alpha]"),
+        },
+        "form a cycle",
+    ),
+    "stray file": (
+        {"alpha/component.yml": manifest("A"), "alpha/notes.md": "x"},
+        "components/alpha/notes.md: no such file in a component",
+    ),
+    "clash": (
+        {
+            "alpha/component.yml": manifest("A", requires="[beta]"),
+            "beta/component.yml": manifest("B"),
+            "alpha/apt.txt": "x=1",
+            "beta/apt.txt": "x=2",
+        },
+        "components/beta/apt.txt:1",
+    ),
+    "port taken": (
+        {
+            "alpha/component.yml": manifest("A", requires="[beta]", ports="{a: 80}"),
+            "beta/component.yml": manifest("B", ports="{b: 80}"),
+        },
+        "port 80 belongs to 'beta' already",
+    ),
+    "template error": (
+        {"alpha/component.yml": manifest("A"), "alpha/apt.txt.jinja": "{{ nothing.at.all }}"},
+        "components/alpha/apt.txt.jinja",
+    ),
+    "not UTF-8": ({"alpha/component.yml": manifest("A")}, "components/alpha/apt.txt: not UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("files", "message"), BROKEN_CATALOGUES.values(), ids=BROKEN_CATALOGUES)
+def test_broken_catalogue(make_catalogue: MakeCatalogue, tmp_path: Path, files: dict[str, str], message: str) -> None:
+    root = make_catalogue(files)
+    if "UTF-8" in message:
+        (root / "components/alpha/apt.txt").write_bytes(b"\xff\n")
+    course = tmp_path / "course"
+    result = copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
+    assert_refused(result.returncode, result.stderr, message)
+    assert not course.exists()
+
+
+@pytest.mark.parametrize("destination", ["file", "/proc/course"])
+def test_destination_that_cannot_be_written(make_catalogue: MakeCatalogue, tmp_path: Path, destination: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    result = copier("copy", "--trust", "--defaults", make_catalogue(ALPHA), tmp_path / destination / "course")
+    assert_refused(result.returncode, result.stderr, "cannot be written")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def assert_refused(returncode: int, stderr: str, message: str) -> None:
+    """Exit code 1, one line, and the line says it."""
+    assert message in stderr
+    assert len(stderr.strip().splitlines()) == 1, stderr
+    assert returncode == 1

@@ -1,0 +1,192 @@
+"""The mergers, as tables: fragments in, lines and clashes out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+
+from extensions.errors import BlocksError
+from extensions.merge import apt, conda, downloads, pip
+from extensions.merge.model import Fragment
+from extensions.merge.versions import conda_range, intersect, pip_range
+
+
+def fragments(file: str, *texts: str) -> list[Fragment]:
+    return [Fragment(name, f"components/{name}/{file}", text) for name, text in zip("abcdef", texts, strict=False)]
+
+
+APT = {
+    "one": (["x\n"], ["x  # a"]),
+    "union in order of appearance": (["y\nx\n", "z\nx\n"], ["y  # a", "x  # a, b", "z  # b"]),
+    "several names on a line": (["x y\n"], ["x  # a", "y  # a"]),
+    "comment stays": (["x # needed by y\n# alone\n"], ["x  # a (needed by y)"]),
+    "pin beats bare name": (["x\n", "x=1.2\n"], ["x=1.2  # a, b"]),
+    "CRLF and no final newline": (["x\r\ny"], ["x  # a", "y  # a"]),
+}
+
+
+@pytest.mark.parametrize(("texts", "lines"), APT.values(), ids=APT)
+def test_apt(texts: list[str], lines: list[str]) -> None:
+    merged = apt.merge(fragments("apt.txt", *texts))
+    assert not merged.clashes
+    assert apt.render(merged).splitlines() == [*lines, apt.ANCHOR]
+
+
+def test_apt_pins_clash_and_name_both_places() -> None:
+    (clash,) = apt.merge(fragments("apt.txt", "x=1\n", "\nx=2\n")).clashes
+    assert "components/a/apt.txt:1" in str(clash)
+    assert "components/b/apt.txt:2" in str(clash)
+
+
+INTERSECTIONS = [
+    ([">=1"], ">=1"),
+    (["", ">=1"], ">=1"),
+    ([">=1", ">=2"], ">=2"),
+    ([">=1", "<3"], ">=1,<3"),
+    ([">=1,<3", "==2.1"], "==2.1"),
+    (["==1", "==2"], None),
+    ([">2", "<2"], None),
+]
+
+
+@pytest.mark.parametrize(("texts", "expected"), INTERSECTIONS)
+def test_intersect(texts: list[str], expected: str | None) -> None:
+    assert intersect([pip_range(text) for text in texts]) == expected
+
+
+CONDA_RANGES = [
+    ("=1.2", "==1.2.*"),
+    ("1.2", "==1.2"),
+    ("==1.2", "==1.2"),
+    ("1.2.*", "==1.2.*"),
+    ("=1.2.*", "==1.2.*"),
+    (">=1.2,<2", "<2,>=1.2"),
+    (" >=1.2 , !=1.3", "!=1.3,>=1.2"),
+    ("=1.2=py310_0", None),
+    (">=1|<0.5", None),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "specifier"), CONDA_RANGES)
+def test_conda_range(text: str, specifier: str | None) -> None:
+    range_ = conda_range(text)
+    if specifier is None:
+        assert range_.specifiers is None
+    else:
+        assert range_.specifiers == SpecifierSet(specifier)
+
+
+def merge_environments(*texts: str, requirements: str = "", python: str = "3.12") -> conda.Environment:
+    extra = [Fragment("r", "components/r/requirements.txt", requirements)] if requirements else []
+    return conda.merge(fragments("environment.yml", *texts), extra, python)
+
+
+def test_environment_layout() -> None:
+    merged = merge_environments(
+        "channels: [conda-forge, other]\ndependencies:\n- numpy>=2 # arrays\n- pip:\n  - Duck_DB>=1\n",
+        "name: theirs\ndependencies:\n  - NumPy<3\n  - pip\n",
+        requirements="duck-db<2 # sql\n--no-binary x\ngit+https://example.org/x.git\n",
+    )
+    assert not merged.clashes
+    assert conda.render(merged) == (
+        "channels:\n"
+        "  - conda-forge\n"
+        "  - other\n"
+        "dependencies:\n"
+        "  - python=3.12\n"
+        "  - numpy>=2,<3  # a (arrays), b\n"
+        "  # Your own conda packages go below this line.\n"
+        "  - pip\n"
+        "  - pip:\n"
+        "    - pip\n"
+        "    - --no-binary x  # r\n"
+        "    - Duck_DB>=1,<2  # a, r (sql)\n"
+        "    - 'git+https://example.org/x.git'  # r\n"
+        "    # Your own pip packages go below this line.\n"
+    )
+
+
+CLASHES = {
+    "conda ranges": (["dependencies: [x<1]", "dependencies: [x>=2]"], "x"),
+    "pip ranges": (["dependencies: [{pip: [x<1]}]", "dependencies: [{pip: [x>=2]}]"], "x"),
+    "conda and pip": (["dependencies: [x]", "dependencies: [{pip: [X]}]"], "x"),
+    "python": (["dependencies: [python<3.12]"], "python"),
+    "build string against range": (["dependencies: [x=1=h0_0]", "dependencies: [x>=1]"], "x"),
+    "variables": (["variables: {A: 1}", "variables: {A: 2}"], "A"),
+}
+
+
+@pytest.mark.parametrize(("texts", "subject"), CLASHES.values(), ids=CLASHES)
+def test_environment_clashes(texts: list[str], subject: str) -> None:
+    (clash,) = merge_environments(*texts).clashes
+    assert clash.subject == subject
+    assert "components/a/environment.yml:1" in str(clash)
+
+
+UNREADABLE = {
+    "no YAML": ("dependencies: [", "components/a/environment.yml:2"),
+    "no mapping": ("- x\n", "components/a/environment.yml:1"),
+    "unknown key": ("dependencies: [x]\nplatforms: [y]\n", "components/a/environment.yml:2"),
+    "no list": ("dependencies: {x: 1}\n", "components/a/environment.yml:1"),
+    "no package": ("dependencies:\n  - '%%'\n", "components/a/environment.yml:2"),
+    "no requirement": ("dependencies:\n  - pip:\n    - '%%'\n", "components/a/environment.yml:3"),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), UNREADABLE.values(), ids=UNREADABLE)
+def test_unreadable_environment_names_file_and_line(text: str, place: str) -> None:
+    with pytest.raises(BlocksError, match=place):
+        merge_environments(text)
+
+
+def test_empty_environments() -> None:
+    merged = merge_environments("", "dependencies:\n", "dependencies: []\n")
+    assert merged.conda.entries == []
+
+
+def test_late_requirements_keep_order_and_duplicates() -> None:
+    text = pip.render_late(fragments("requirements.late.txt", "b\na # first b\n", "a\n"))
+    assert text.splitlines() == ["b  # a", "a  # a (first b)", "a  # b", pip.LATE_ANCHOR]
+
+
+def test_downloads() -> None:
+    line = f"neo4j any {'0' * 64} https://example.org/x.tar.gz"
+    merged = downloads.merge(fragments("downloads.txt", f"{line}\n", f"{line}\n"))
+    assert downloads.render(merged).splitlines() == [f"{line}  # a, b", downloads.ANCHOR]
+    assert downloads.merge(fragments("downloads.txt", line, line.replace("0", "1"))).clashes
+    with pytest.raises(BlocksError, match=r"components/a/downloads\.txt:1"):
+        downloads.merge(fragments("downloads.txt", line.replace("https", "http")))
+
+
+NAMES = st.sampled_from(["numpy", "scipy", "zlib", "x264", "python-foo"])
+RANGES = st.sampled_from(["", ">=1", ">=2,<4", "<3", "!=2.5"])
+ENVIRONMENTS = st.lists(st.lists(st.tuples(NAMES, RANGES), max_size=5), max_size=4)
+
+
+@given(ENVIRONMENTS)
+def test_every_entry_comes_out_once_with_its_provenance(environments: list[list[tuple[str, str]]]) -> None:
+    texts = ["dependencies:\n" + "".join(f"- {name}{range_}\n" for name, range_ in env) for env in environments]
+    merged = merge_environments(*texts).conda
+    wanted = {(component, name) for component, env in zip("abcdef", environments, strict=False) for name, _ in env}
+    assert {(want.component, entry.name) for entry in merged.entries for want in entry.wants} == wanted
+    assert len({entry.name for entry in merged.entries}) == len(merged.entries)
+
+
+@given(ENVIRONMENTS)
+def test_merging_a_merged_environment_changes_no_package(environments: list[list[tuple[str, str]]]) -> None:
+    texts = ["dependencies:\n" + "".join(f"- {name}{range_}\n" for name, range_ in env) for env in environments]
+    once = merge_environments(*texts)
+    twice = merge_environments(conda.render(once))
+    assert [entry.text for entry in twice.conda.entries if entry.name != "pip"] == [
+        entry.text for entry in once.conda.entries
+    ]
+
+
+@given(st.lists(RANGES, min_size=1, max_size=4), st.sampled_from(["0.9", "1", "2", "2.5", "3", "3.5", "4", "5"]))
+def test_intersection_admits_just_what_all_ranges_admit(texts: list[str], version: str) -> None:
+    merged = intersect([pip_range(text) for text in texts])
+    admitted = all(version in SpecifierSet(text) for text in texts)
+    assert (merged is not None and version in SpecifierSet(merged)) == admitted
