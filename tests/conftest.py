@@ -6,12 +6,16 @@ tiers need root and the tools of tests/image/harness/setup; without them they ar
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -23,9 +27,7 @@ BROWSERS = {"browser": ("chromium",)}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--tier", choices=(*TIERS, "all"), default="fast", help="which tests to run (default: fast)"
-    )
+    parser.addoption("--tier", choices=(*TIERS, "all"), default="fast", help="which tests to run (default: fast)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,9 +63,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The working tree as it stands, without what git ignores: a catalogue that tests may scaffold from."""
     export = tmp_path_factory.mktemp("catalogue") / "binder-blocks"
     listing = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in filter(
-        None, subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split("\0")
-    ):
+    for name in filter(None, subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split("\0")):
         if (ROOT / name).is_file():
             (export / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, export / name)
@@ -76,8 +76,31 @@ Run = Callable[..., containers.Container]
 
 
 @pytest.fixture(scope="session")
-def scaffold(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Scaffold:
-    """`scaffold(components=["postgres"], ...)`, or `scaffold(data_file=...)`: a course's repository, by real Copier."""
+def mirror(images: Path) -> Iterator[str]:
+    """A server on this machine's loopback with the artefacts that no registry has under the publisher's address."""
+    folder = images / "downloads"
+    folder.mkdir(exist_ok=True)
+    handler = partial(QuietHandler, directory=str(folder))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", 8377), handler)  # a fixed port keeps the build cache
+    except OSError:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture(scope="session")
+def scaffold(catalogue: Path, images: Path, mirror: str, tmp_path_factory: pytest.TempPathFactory) -> Scaffold:
+    """`scaffold(components=["postgres"], ...)`, or `scaffold(data_file=...)`: a course's repository, by real Copier.
+
+    Downloads that only the mirror can serve have their lines changed as a course with a mirror of its own would do.
+    """
 
     def make(data_file: Path | None = None, **answers: object) -> Path:
         repository = tmp_path_factory.mktemp("course") / "course"
@@ -86,17 +109,56 @@ def scaffold(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Scaff
         words += [f"--data-file={data_file}"] if data_file else []
         copier = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults", "--quiet"]
         containers.run(*copier, *words, catalogue, repository)
+        if (downloads := repository / "binder/downloads.txt").exists():
+            lines = [from_mirror(line, images, mirror) for line in downloads.read_text().splitlines(keepends=True)]
+            downloads.write_text("".join(lines))
         return repository
 
     return make
 
 
+def from_mirror(line: str, images: Path, mirror: str) -> str:
+    """A line of downloads.txt for the artefact that tests/image/fixtures/NAME-tarball makes, if there is one."""
+    words = line.split("#")[0].split()
+    fixture = ROOT / "tests/image/fixtures" / f"{words[0]}-tarball" if words else None
+    if fixture is None or not fixture.exists():
+        return line
+    name, architecture, _, url = words[:4]
+    artefact = images / "downloads" / url.rpartition("/")[2]
+    if not artefact.exists():
+        containers.run(fixture, artefact, timeout=900)
+    checksum = hashlib.sha256(artefact.read_bytes()).hexdigest()
+    return f"{name} {architecture} {checksum} {mirror}/{artefact.name}\n"
+
+
 @pytest.fixture(scope="session")
-def build() -> Build:
-    """`build(repository, name, repo_dir=None)`: the name of the image that repo2docker made."""
+def images() -> Path:
+    """The cache folder of the image tier, base image and packages made."""
     containers.run(containers.HARNESS / "base", timeout=900)
     containers.run(containers.HARNESS / "packages", timeout=900)
+    return Path(containers.run(containers.HARNESS / "in", "printenv", "BLOCKS_CACHE").strip())
+
+
+@pytest.fixture(scope="session")
+def build(images: Path) -> Build:
+    """`build(repository, name, repo_dir=None)`: the name of the image that repo2docker made."""
     return containers.build
+
+
+@pytest.fixture(scope="session")
+def stack(scaffold: Scaffold, build: Build) -> str:
+    """The reference course as Binder builds it."""
+    return build(scaffold(data_file=ROOT / "examples/tm351.yml"), "stack")
+
+
+@pytest.fixture(scope="session")
+def kept_stack(scaffold: Scaffold, build: Build) -> str:
+    """The reference course as a hub runs it: the repository outside HOME, the data in HOME; committed from Windows."""
+    repository = scaffold(data_file=ROOT / "examples/tm351.yml", keep_data="home")
+    for path in repository.rglob("*"):
+        if path.is_file() and path not in (repository / "binder/postBuild", repository / "binder/start"):
+            path.chmod(0o644)
+    return build(repository, "kept-stack", repo_dir="/srv/repo")
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def wait_until(what: str, probe: Callable[[], T], deadline: float, log: Callable
     return found
 
 
-class BuildFailed(AssertionError):
+class BuildError(AssertionError):
     """repo2docker's build failed; the text is the end of its log."""
 
 
@@ -78,7 +78,7 @@ def build(repository: Path, name: str, repo_dir: str | None = None) -> str:
     options += [f"--image-name={image}"] + ([f"--target-repo-dir={repo_dir}"] if repo_dir else [])
     result = try_run(HARNESS / "build", name, *options, repository, timeout=1500)
     if result.returncode:
-        raise BuildFailed(f"build of {name} failed\n" + "\n".join(result.stdout.splitlines()[-150:]))
+        raise BuildError(f"build of {name} failed\n" + "\n".join(result.stdout.splitlines()[-150:]))
     return image
 
 
@@ -101,9 +101,7 @@ class Container:
         self.name = f"blocks-{uuid.uuid4().hex[:10]}"
         variables = [f"--env={key}={value}" for key, value in (env or {}).items()]
         words = notebook_command(base_url) if command is None else list(command)
-        podman(
-            "run", "--detach", f"--name={self.name}", "--network=none", *variables, *options, image, *words
-        )
+        podman("run", "--detach", f"--name={self.name}", "--network=none", *variables, *options, image, *words)
         self.started = time.monotonic()
         self.pid = int(podman("inspect", "--format={{.State.Pid}}", self.name))
         self.inside = ("nsenter", f"--target={self.pid}", "--net")
@@ -111,9 +109,7 @@ class Container:
     def __enter__(self) -> Container:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if error is not None:
             print(f"--- log of {self.name} ({self.image})\n{self.logs()}")
         self.remove()
@@ -127,9 +123,7 @@ class Container:
     def http(self, path: str = "api", method: str = "GET", body: str | None = None) -> tuple[int, str]:
         """Ask the notebook with its token; status (0: no answer) and body."""
         curl = ["curl", "--silent", "--max-time", "20", "--request", method, "--write-out", "\n%{http_code}"]
-        curl += ["--header", f"Authorization: token {TOKEN}"] + (
-            ["--data-binary", "@-"] if body is not None else []
-        )
+        curl += ["--header", f"Authorization: token {TOKEN}"] + (["--data-binary", "@-"] if body is not None else [])
         text, _, status = try_run(*self.inside, *curl, self.url(path), stdin=body).stdout.rpartition("\n")
         return int(status or 0), text
 
@@ -166,14 +160,10 @@ class Container:
             timeout=timeout,
         )
 
-    def exec(
-        self, *command: str, user: str | None = None, stdin: str | None = None, timeout: float = 120
-    ) -> str:
+    def exec(self, *command: str, user: str | None = None, stdin: str | None = None, timeout: float = 120) -> str:
         result = self.try_exec(*command, user=user, stdin=stdin, timeout=timeout)
         if result.returncode:
-            raise AssertionError(
-                f"{command}: exit code {result.returncode}\n{result.stdout}\n{result.stderr}"
-            )
+            raise AssertionError(f"{command}: exit code {result.returncode}\n{result.stdout}\n{result.stderr}")
         return result.stdout
 
     def bash(self, script: str, user: str | None = None, timeout: float = 120) -> str:
@@ -195,8 +185,15 @@ class Container:
             timeout=timeout,
         )
 
+    def script(self, name: str, *arguments: str) -> Result:
+        """Run binder/NAME by its interpreter, since its run bit may be lost."""
+        by_shebang = (
+            'file=$REPO_DIR/binder/$1; read -r interpreter <"$file"; shift; exec ${interpreter#??} "$file" "$@"'
+        )
+        return self.try_exec("bash", "-c", by_shebang, "bash", name, *arguments)
+
     def verify(self) -> Result:
-        return self.try_exec("bash", "-c", 'exec "$REPO_DIR/binder/verify"')
+        return self.script("verify")
 
     def status(self) -> Any:
         """launch's status.json."""

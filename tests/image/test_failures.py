@@ -1,0 +1,71 @@
+"""Services that misbehave: the notebook opens all the same, and the failure is named wherever one would look.
+
+The misbehaving services are mounted into an image of PostgreSQL, which has to go on working beside them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Build, Run, Scaffold
+
+DEADLINE = 20  # launch's
+SERVICES = {
+    "exits": {"run": "echo no licence found; exit 7", "ready": "exit 1"},
+    "never-ready": {"run": "exec sleep infinity", "ready": "echo warming up >&2; exit 1"},
+    "hangs-preparing": {"run": "while :; do read -r -t 60 <> <(:); done", "ready": "exec sleep infinity"},
+    "ignores-term": {"run": "trap '' TERM; while :; do sleep 1; done", "ready": "exit 0"},
+}
+FAILING = ("exits", "never-ready", "hangs-preparing")
+
+
+@pytest.fixture(scope="module")
+def postgres(scaffold: Scaffold, build: Build) -> str:
+    return build(scaffold(components=["postgres"]), "postgres")
+
+
+@pytest.fixture
+def mounts(tmp_path: Path) -> list[str]:
+    options = []
+    for name, scripts in SERVICES.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for script, text in scripts.items():
+            (folder / script).write_text(f"#!/usr/bin/env bash\n{text}\n")
+        options.append(f"--volume={folder}:/home/jovyan/binder/services/{name}:ro")
+    return options
+
+
+def test_notebook_opens_and_failures_are_named(postgres: str, mounts: list[str], container: Run) -> None:
+    running = container(postgres, *mounts)
+    seconds = running.wait_for_api(deadline=DEADLINE + 8)  # and what the notebook itself takes
+    assert seconds < DEADLINE + 8
+    log, status, verified = running.logs(), json.dumps(running.status()), running.verify()
+    for name in FAILING:
+        assert name in log, log
+        assert name in status, status
+        assert name in verified.stdout, verified.stdout
+    assert verified.returncode == 1
+    assert "7" in next(line for line in verified.stdout.splitlines() if line.startswith("exits")), verified.stdout
+    assert "warming up" in verified.stdout
+    assert running.bash("psql --tuples-only --command='SELECT 41 + 1'").strip() == "42"
+
+
+def test_service_that_ignores_term_is_ended_and_named(postgres: str, mounts: list[str], container: Run) -> None:
+    running = container(postgres, *mounts)
+    running.wait_for_api(deadline=DEADLINE + 8)
+    assert running.stop(grace=30) < 15
+    assert "ignores-term" in running.logs().rpartition("SIGTERM")[2] or "ignores-term" in running.logs()
+    assert running.exit_code() == 0
+
+
+def test_service_that_dies_is_restarted(postgres: str, container: Run) -> None:
+    running = container(postgres)
+    running.wait_for_api()
+    running.bash("pkill --signal KILL --oldest postgres")
+    assert "postgres" in running.verify().stdout
+    running.bash("for _ in {1..150}; do psql --command='SELECT 1' && exit; read -r -t 0.1 <> <(:) || :; done; exit 1")
+    assert running.verify().returncode == 0
