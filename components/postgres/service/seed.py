@@ -60,9 +60,9 @@ def content(path: Path) -> Iterator[IO[bytes]]:
 
 
 def header(data: IO[bytes]) -> list[str]:
-    """The headings; `data` is back at its beginning afterwards."""
+    """The headings; whoever reads the file next begins at its beginning."""
     columns = next(csv.reader(line.decode("utf-8-sig") for line in data), [])
-    data.seek(0)
+    os.lseek(data.fileno(), 0, os.SEEK_SET)  # data.seek moves within its own buffer, a child process has none
     if not any(columns):
         raise SeedError("its first line must name the columns")
     return columns
@@ -116,27 +116,26 @@ def environment() -> dict[str, str]:
     }
 
 
-def set_up(env: Mapping[str, str]) -> None:
+def set_up(script: Path, env: Mapping[str, str]) -> None:
     variables = [f"--set={name}={env['POSTGRES_' + name.upper()]}" for name in ("db", "user", "password")]
-    script = Path(__file__).with_name("setup.sql")
     as_superuser = {**env, "PGDATABASE": "postgres", "PGOPTIONS": ""}
     run([*PSQL, *variables, f"--file={script}"], subprocess.DEVNULL, as_superuser, script.parent)
 
 
 def main() -> int:
-    env = environment()
-    set_up(env)
-    folder = Path(os.environ["SERVICE_SEED"])
-    for path in sorted(folder.glob("[!.]*")):
-        if not kind(path):
-            print(f"postgres: {path}: ignored, not .sql, .sql.gz, .csv, .csv.gz or .sh", flush=True)
-            continue
-        print(f"postgres: loading {path}", flush=True)
-        try:
-            load(path, env)
-        except (SeedError, OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-            print(f"postgres: {path}: {error}", file=sys.stderr)
-            return 1
+    path = Path(__file__).with_name("setup.sql")
+    try:
+        env = environment()
+        set_up(path, env)
+        for path in sorted(Path(os.environ["SERVICE_SEED"]).glob("[!.]*")):
+            if kind(path):
+                print(f"postgres: loading {path}", flush=True)
+                load(path, env)
+            else:
+                print(f"postgres: {path}: ignored, not .sql, .sql.gz, .csv, .csv.gz or .sh", flush=True)
+    except (SeedError, OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        print(f"postgres: {path}: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
