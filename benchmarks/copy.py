@@ -1,0 +1,115 @@
+"""`copier copy` of the example course against Copier copying the same files as a plain template.
+
+    python benchmarks/copy.py [--runs 10]
+
+Three templates in turn, A B C A B C ..., each a whole process:
+
+    catalogue   this repository, with examples/tm351.yml
+    questions   the files it renders, verbatim, with the same copier.yml questions (choices and defaults as they
+                resolve, no extension)
+    plain       the same files and no question
+
+Printed: the median wall time of each, and the median of the run-by-run ratios of the catalogue to the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / "examples/tm351.yml"
+sys.path.insert(0, str(ROOT))
+
+from extensions.catalogue import read_catalogue  # noqa: E402
+from extensions.questions import choices  # noqa: E402
+from extensions.selection import select  # noqa: E402
+
+
+def copy(template: Path, destination: Path, *arguments: str) -> float:
+    """Seconds of one `copier copy` in a process of its own."""
+    command = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults", "--quiet", *arguments]
+    start = time.perf_counter()
+    subprocess.run([*command, str(template), str(destination)], check=True)
+    return time.perf_counter() - start
+
+
+def questions() -> dict[str, Any]:
+    """The questions of copier.yml and of every component, free of what the extension gives."""
+    catalogue = read_catalogue(ROOT)
+    asked = yaml.safe_load(EXAMPLE.read_text())["components"]
+    installed = [component.name for component in select(asked, catalogue)]
+    own = dict(_plain_questions(next(yaml.load_all((ROOT / "copier.yml").read_text(), Loader=_IgnoreIncludes))))
+    own["components"]["choices"] = yaml.safe_load(choices(catalogue.values()))
+    own["installed"]["default"] = f"{installed!r}"
+    own["course_name"].pop("when")
+    own["course_slug"]["default"] = "tm351"
+    for component in catalogue.values():
+        path = component.folder / "questions.yml"
+        own |= yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
+    return own
+
+
+class _IgnoreIncludes(yaml.SafeLoader):
+    pass
+
+
+_IgnoreIncludes.add_constructor("!include", lambda loader, node: None)
+
+
+def _plain_questions(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, question in settings.items():
+        if not name.startswith("_"):
+            yield name, {key: value for key, value in question.items() if key != "validator"}
+
+
+def make_template(folder: Path, files: Path, asked: Mapping[str, Any]) -> Path:
+    """A template of `files`, verbatim, with these questions."""
+    shutil.copytree(files, folder / "template")
+    (folder / "template/.copier-answers.yml").unlink()
+    answers = (ROOT / "template/{{ _copier_conf.answers_file }}.jinja").read_text()
+    (folder / "template/{{ _copier_conf.answers_file }}.jinja").write_text(answers)
+    settings = {"_subdirectory": "template", **asked}
+    (folder / "copier.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
+    return folder
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=10)
+    runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        catalogue = scratch / "catalogue"
+        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests")
+        shutil.copytree(ROOT, catalogue, ignore=ignored)
+        data = f"--data-file={EXAMPLE}"
+        copy(catalogue, scratch / "files", data)
+        cases = {
+            "catalogue": (catalogue, (data,)),
+            "questions": (make_template(scratch / "questions", scratch / "files", questions()), (data,)),
+            "plain": (make_template(scratch / "plain", scratch / "files", {}), ()),
+        }
+        seconds: dict[str, list[float]] = {case: [] for case in cases}
+        for run in range(runs + 1):
+            for case, (template, arguments) in cases.items():
+                took = copy(template, scratch / f"{case}-{run}", *arguments)
+                if run:  # the first warms the caches
+                    seconds[case].append(took)
+    for case, took_all in seconds.items():
+        ratios = [ours / other for ours, other in zip(seconds["catalogue"], took_all, strict=True)]
+        print(f"{case:10} median {statistics.median(took_all):.3f} s   catalogue/{case} {statistics.median(ratios):.2f}")
+
+
+if __name__ == "__main__":
+    main()
