@@ -15,7 +15,6 @@ Manifest keys (all but the first three optional):
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,12 +57,9 @@ class Component:
         return self.name.replace("-", "_") + "_"
 
     def files(self) -> list[str]:
-        """Relative POSIX paths of the files in the folder, sorted."""
-        found = []
-        for folder, folders, names in os.walk(self.folder):
-            folders[:] = [name for name in folders if name != "__pycache__"]
-            found += [Path(folder, name).relative_to(self.folder).as_posix() for name in names]
-        return sorted(found)
+        """Relative POSIX paths of the files in the folder, sorted; the caches that tools leave are not among them."""
+        paths = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(path.as_posix() for path in paths if path.parts[0][0] != "." and "__pycache__" not in path.parts)
 
 
 def _is_text(value: Any) -> bool:
