@@ -108,7 +108,9 @@ def main() -> None:
                     seconds[case].append(took)
     for case, took_all in seconds.items():
         ratios = [ours / other for ours, other in zip(seconds["catalogue"], took_all, strict=True)]
-        print(f"{case:10} median {statistics.median(took_all):.3f} s   catalogue/{case} {statistics.median(ratios):.2f}")
+        print(
+            f"{case:10} median {statistics.median(took_all):.3f} s   catalogue/{case} {statistics.median(ratios):.2f}"
+        )
 
 
 if __name__ == "__main__":

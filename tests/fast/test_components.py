@@ -32,7 +32,7 @@ TOOLS = Path(sys.executable).parent
 def composition(*asked: str, **answers: Any) -> Composition:
     """Composed in process, with the defaults of every question that is not answered."""
     components = tuple(select(asked, CATALOGUE))
-    environment = Environment(keep_trailing_newline=True, autoescape=False)  # noqa: S701
+    environment = Environment(keep_trailing_newline=True, autoescape=False)
     given: dict[str, Any] = {
         "course_name": "A course",
         "course_slug": slug("A course"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.fast.conftest import MakeCatalogue, copier, manifest, tree
+from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, tree
 
 ALPHA = {
     "alpha/component.yml": manifest("Alpha", ports="{alpha: 1234}", memory=10, env="{HOST: 127.0.0.1, DB: $ALPHA_DB}"),
@@ -60,7 +61,7 @@ def test_environment_file_exports_answers_and_manifest(make_catalogue: MakeCatal
     course = tmp_path / "course"
     copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", make_catalogue(ALPHA), course)
     script = 'set -eu; . "$0"; printf "%s|" "$BINDER_DIR" "$ALPHA_DB" "$DB" "$HOST" "$KEEP_DATA"'
-    output = os.popen(f"bash -c '{script}' {course}/binder/env").read()
+    output = subprocess.check_output(["bash", "-c", script, course / "binder/env"], text=True)
     assert output == f"{course}/binder|it's|it's|127.0.0.1|image|"
 
 
@@ -189,6 +190,20 @@ def test_destination_that_cannot_be_written(make_catalogue: MakeCatalogue, tmp_p
     result = copier("copy", "--trust", "--defaults", make_catalogue(ALPHA), tmp_path / destination / "course")
     assert_refused(result.returncode, result.stderr, "cannot be written")
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_copier_without_the_extension_loader(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """What the README quotes is what Copier says."""
+    hide = "import sys; sys.modules['copier_template_extensions'] = None; from copier.__main__ import CopierApp; "
+    arguments = ["copier", "copy", "--trust", "--defaults", str(make_catalogue(ALPHA)), str(tmp_path / "course")]
+    command = [sys.executable, "-c", f"{hide}CopierApp.run({arguments!r})"]
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    quoted = "Copier could not load some Jinja extensions:"
+    assert quoted in result.stderr
+    assert quoted in (ROOT / "README.md").read_text()
+    assert not (tmp_path / "course").exists()
 
 
 def assert_refused(returncode: int, stderr: str, message: str) -> None:
