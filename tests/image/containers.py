@@ -21,7 +21,6 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 HARNESS = Path(__file__).parent / "harness"
-BASE_IMAGE = "localhost/base:trixie"
 BASE_URL = "/user/a%40b/"
 TOKEN = "tok"
 PORT = 8888
@@ -73,13 +72,11 @@ class BuildError(AssertionError):
 
 def build(repository: Path, name: str, repo_dir: str | None = None) -> str:
     """Build a repository with repo2docker; the image's full name. Its log is kept in $BLOCKS_CACHE/logs."""
-    image = f"localhost/blocks/{name}"
-    options = ["--Repo2Docker.base_image=" + BASE_IMAGE, "--no-run", "--user-id=1000", "--user-name=jovyan"]
-    options += [f"--image-name={image}"] + ([f"--target-repo-dir={repo_dir}"] if repo_dir else [])
-    result = try_run(HARNESS / "build", name, *options, repository, timeout=1500)
+    options = [f"--target-repo-dir={repo_dir}"] if repo_dir else []
+    result = try_run(HARNESS / "build", name, repository, *options, timeout=1500)
     if result.returncode:
         raise BuildError(f"build of {name} failed\n" + "\n".join(result.stdout.splitlines()[-150:]))
-    return image
+    return f"localhost/blocks/{name}"
 
 
 class Container:
