@@ -1,7 +1,7 @@
 """binder/env: the variables that postBuild, start, verify and the services share.
 
-- the answers first: the course's own, then those of each component's questions, under their names in upper case
-- then each manifest's `env`, in component order, so that a later value may refer to an earlier name
+- the course's answers first, then component by component, in order: the answers to its questions, under their names in
+  upper case, and its manifest's `env`; a later value may refer to an earlier name
 - one owner a name: a second one clashes
 - answers are quoted literally; manifest values stand in double quotes, where `$NAME` is expanded
 - true and false are written so, a list one item a line
@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,12 +23,10 @@ COURSE = "course"
 
 def merge(components: Iterable[Component], course: Mapping[str, Any], answers: Mapping[str, Any]) -> Merged:
     """`course`: answers that belong to no component; `answers`: all of them. Both keyed by question name."""
-    components = list(components)
     wants = [_answer(name, value, COURSE) for name, value in course.items()]
     for component in components:
         own = sorted(name for name in answers if name.startswith(component.prefix))
         wants += [_answer(name, answers[name], component.name) for name in own]
-    for component in components:
         file = f"components/{component.name}/component.yml"
         wants += [(name, Want(f'"{text}"', component.name, file, 0)) for name, text in component.env.items()]
     return merge_wants(wants, lambda texts: None, "one component may own a variable; rename the other")
@@ -49,6 +48,11 @@ def as_text(value: Any) -> str:
 
 
 def render(merged: Merged) -> str:
-    """`export` lines with provenance, then the author's anchor."""
-    lines = [f"export {entry.name}={entry.text}  # {entry.provenance}" for entry in merged.entries]
+    """`export` lines under the name of the component they are from, then the author's anchor.
+
+    The name stands above, not beside: shfmt aligns comments, and one long line would then move all others.
+    """
+    lines = []
+    for owner, entries in itertools.groupby(merged.entries, key=lambda entry: entry.provenance):
+        lines += [f"# {owner}", *(f"export {entry.name}={entry.text}" for entry in entries)]
     return "".join(f"{line}\n" for line in [*lines, ANCHOR])

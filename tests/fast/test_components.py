@@ -57,7 +57,7 @@ def questions(folder: Path) -> Mapping[str, Any]:
     return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
 
 
-@pytest.mark.parametrize("pair", itertools.combinations(NAMES, 2), ids="+".join)
+@pytest.mark.parametrize("pair", list(itertools.combinations(NAMES, 2)), ids="+".join)
 def test_every_pair_composes(pair: tuple[str, str]) -> None:
     if any(other in CATALOGUE[name].conflicts for name, other in (pair, pair[::-1])):
         pytest.skip("they exclude each other")
@@ -129,7 +129,7 @@ def test_repo2docker_accepts_everything(everything: Path, monkeypatch: pytest.Mo
     assert pack.detect()
     assert pack.python_version == "3.13"
     assert pack.get_post_build_scripts() == ["binder/postBuild"]
-    assert pack.get_start_script() == "binder/start"
+    assert pack.get_start_script() .endswith("binder/start")
     assert any("apt-get install" in script and " postgresql " in script for _, script in pack.get_preassemble_scripts())
 
 
