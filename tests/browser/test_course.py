@@ -1,0 +1,83 @@
+"""The reference course in Chromium, under a base URL with an escaped character.
+
+Screenshots are kept in $BLOCKS_SCREENSHOTS, or with the test's other files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser import pages
+from tests.browser.browser import chromium
+from tests.conftest import ROOT, Run
+from tests.image.containers import TOKEN, Container
+
+COURSE = yaml.safe_load((ROOT / "examples/tm351.yml").read_text())
+TITLE = COURSE.get("branding_title", COURSE["course_name"])
+COLOUR = "#1b5e8c"  # of the style that the component brings
+TABLE = "name,town\nada,london\ngrace,new york\n"
+UPPER = "name,town\nADA,london\nGRACE,new york\n"
+
+
+@pytest.fixture
+def course(stack: str, container: Run) -> Container:
+    running = container(stack)
+    running.wait_for_api()
+    return running
+
+
+@pytest.fixture
+def browser(course: Container, tmp_path: Path) -> Iterator[BrowserContext]:
+    with chromium(course.inside, tmp_path) as context:
+        yield context
+
+
+@pytest.fixture
+def screenshots(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("BLOCKS_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def test_openrefine_from_its_tile(
+    course: Container, browser: BrowserContext, screenshots: Path, tmp_path: Path
+) -> None:
+    lab = open_lab(course, browser)
+    lab.screenshot(path=screenshots / "launcher.png")
+    table = tmp_path / "towns.csv"
+    table.write_text(TABLE)
+
+    refine = pages.open_tile(lab, "OpenRefine")
+    assert refine.url.startswith(course.url("openrefine/"))
+    pages.create_project(refine, table, rows=2)
+    refine.screenshot(path=screenshots / "openrefine-project.png")
+    pages.transform(refine, "name", "To uppercase", shows="GRACE")
+    refine.screenshot(path=screenshots / "openrefine-transformed.png")
+    exported = pages.export_csv(refine, screenshots / "openrefine-export.csv")
+
+    assert exported.replace("\r\n", "\n") == UPPER
+
+
+def test_branding(course: Container, browser: BrowserContext, screenshots: Path) -> None:
+    lab = open_lab(course, browser)
+    pages.assert_branded(lab, "#jp-MainLogo", TITLE, COLOUR)
+    lab.screenshot(path=screenshots / "branding-lab.png")
+
+    notebook = browser.new_page()
+    notebook.goto(course.url("tree"))
+    notebook.locator(".jp-FileBrowser").wait_for()
+    pages.assert_branded(notebook, "#jp-NotebookLogo", TITLE, COLOUR)
+    notebook.screenshot(path=screenshots / "branding-notebook.png")
+
+
+def open_lab(course: Container, browser: BrowserContext) -> Page:
+    page = browser.new_page()
+    page.goto(course.url(f"lab?token={TOKEN}"))
+    page.locator(".jp-Launcher").wait_for()
+    return page
