@@ -71,7 +71,10 @@ def load_json(path: Path, database: str) -> None:
     found = documents(data.decode("utf-8-sig"))
     with pymongo.MongoClient[dict[str, Any]](SERVER) as client:
         while batch := list(itertools.islice(found, BATCH)):
-            client[database][collection].insert_many(batch)
+            try:
+                client[database][collection].insert_many(batch)
+            except pymongo.errors.BulkWriteError as error:
+                raise SeedError(error.details["writeErrors"][0]["errmsg"]) from error
 
 
 def program(name: str, advice: str) -> str:
@@ -93,7 +96,7 @@ def load_js(path: Path, database: str) -> None:
 
 def restore(path: Path, *arguments: str) -> None:
     mongorestore = program("mongorestore", "is mongo-tools in binder/environment.yml?")
-    run([mongorestore, "--quiet", "--stopOnError", f"--uri={SERVER}", *arguments], path.parent)
+    run([mongorestore, "--stopOnError", f"--uri={SERVER}", *arguments], path.parent)
 
 
 def load_archive(path: Path, _database: str) -> None:
