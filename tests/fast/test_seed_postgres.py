@@ -16,7 +16,8 @@ SEED = Path(__file__).parents[2] / "components/postgres/service/seed.py"
 @pytest.fixture(scope="module")
 def seed() -> ModuleType:
     spec = importlib.util.spec_from_file_location("postgres_seed", SEED)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
