@@ -20,6 +20,10 @@ def states(repository: Repository) -> dict[str, str]:
     return {name: one["state"] for name, one in repository.status()["services"].items()}
 
 
+def sockets(pid: int) -> int:
+    return sum("socket:" in os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir())
+
+
 def test_services_start_together_each_in_a_session_of_its_own(repository: Repository) -> None:
     slow = "#!/bin/sh\nps -o sid= -p $$ >$SERVICE_DATA/sid; readlink /proc/$$/fd/0\n"
     slow += "sleep 0.8; echo >$SERVICE_DATA/starts; exec sleep 1000\n"
@@ -179,9 +183,8 @@ def test_on_demand_service_starts_when_used(repository: Repository) -> None:
     user = repository.launch("--use", "lazy")
     until("it is ready", lambda: states(repository) == {"lazy": "ready"})
     second = repository.launch("--use", "lazy")
-    time.sleep(0.3)
+    until("both wait", lambda: sockets(process.pid) == 3)  # and the one they have come to
     assert user.poll() is None
-    assert second.poll() is None
     assert finish(user) == -signal.SIGTERM
     assert states(repository) == {"lazy": "ready"}
     assert finish(process) == -signal.SIGTERM
