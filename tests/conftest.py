@@ -86,7 +86,7 @@ def mirror(images: Path) -> Iterator[str]:
     except OSError:
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://10.0.2.2:{server.server_port}"  # the machine, as a build sees it
     server.shutdown()
 
 

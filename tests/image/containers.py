@@ -234,6 +234,6 @@ def notebook_command(base_url: str = BASE_URL) -> list[str]:
 
 def missing_tools(*extra: str) -> list[str]:
     """What the image tier lacks on this machine."""
-    tools = ["podman", "buildah", "runc", "debootstrap", "nsenter", "curl", *extra]
+    tools = ["podman", "buildah", "runc", "debootstrap", "slirp4netns", "nsenter", "curl", *extra]
     missing = [tool for tool in tools if shutil.which(tool) is None]
     return missing + ([] if os.geteuid() == 0 else ["root"])

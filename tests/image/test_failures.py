@@ -53,12 +53,8 @@ def test_notebook_opens_and_failures_are_named(postgres: str, mounts: list[str],
     assert "warming up" in verified.stdout
     assert running.bash("psql --tuples-only --command='SELECT 41 + 1'").strip() == "42"
 
-
-def test_service_that_ignores_term_is_ended_and_named(postgres: str, mounts: list[str], container: Run) -> None:
-    running = container(postgres, *mounts)
-    running.wait_for_api(deadline=DEADLINE + 8)
     assert running.stop(grace=30) < 15
-    assert "ignores-term" in running.logs().rpartition("SIGTERM")[2] or "ignores-term" in running.logs()
+    assert "ignores-term: it did not stop within" in running.logs()
     assert running.exit_code() == 0
 
 
