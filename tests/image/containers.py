@@ -124,8 +124,8 @@ class Container:
         text, _, status = try_run(*self.inside, *curl, self.url(path), stdin=body).stdout.rpartition("\n")
         return int(status or 0), text
 
-    def wait_for_api(self, deadline: float = 30) -> float:
-        """Wait until the notebook answers; seconds since the container was started."""
+    def wait_for_api(self, deadline: float = 90) -> float:
+        """Wait until the notebook answers; seconds since the container was started. A busy machine gets its time."""
         wait_until(
             "the notebook's /api",
             lambda: self.http()[0] == 200 or self.check_alive(),
@@ -195,6 +195,16 @@ class Container:
     def status(self) -> Any:
         """launch's status.json."""
         return json.loads(self.exec("bash", "-c", 'cat "/tmp/binder-$(id -u)/status.json"'))
+
+    def wait_for_services(self, deadline: float = 90) -> None:
+        """Wait until each service is ready, has failed or waits for its first use: some may come after the notebook."""
+        unsettled = ("starting", "restarting")
+        wait_until(
+            "services",
+            lambda: all(service["state"] not in unsettled for service in self.status()["services"].values()),
+            deadline,
+            log=self.logs,
+        )
 
     # Its life
 

@@ -18,6 +18,7 @@ ALONE = [name for name in COMPONENTS if name != "tm351"]
 def test_component_alone(name: str, scaffold: Scaffold, build: Build, container: Run) -> None:
     running = container(build(scaffold(components=[name]), name))
     running.wait_for_api()
+    running.wait_for_services()
     verified = running.verify()
     assert verified.returncode == 0, verified.stdout + verified.stderr
     print(verified.stdout)

@@ -61,6 +61,7 @@ def test_notebook_opens_and_failures_are_named(postgres: str, mounts: list[str],
 def test_service_that_dies_is_restarted(postgres: str, container: Run) -> None:
     running = container(postgres)
     running.wait_for_api()
+    running.wait_for_services()
     running.bash("pkill --signal KILL --oldest postgres")
     assert "postgres" in running.verify().stdout
     running.bash("for _ in {1..150}; do psql --command='SELECT 1' && exit; read -r -t 0.1 <> <(:) || :; done; exit 1")

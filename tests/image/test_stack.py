@@ -44,6 +44,7 @@ HOME = "--env=HOME=/scratch"
 def assert_works(container: Container) -> None:
     """The notebook answers, `verify` finds nothing wrong, and the seeded data is there."""
     print(f"/api after {container.wait_for_api():.1f} s")
+    container.wait_for_services()
     verified = container.verify()
     assert verified.returncode == 0, verified.stdout + verified.stderr + container.logs()
     for name, script in SEEDED.items():
@@ -82,6 +83,7 @@ def test_service_that_is_down_is_named_with_the_reason(stack: str, tmp_path: Pat
     broken.chmod(0o755)
     running = container(stack, f"--volume={broken}:/home/jovyan/binder/services/mongodb/run:ro")
     running.wait_for_api()
+    running.wait_for_services()
     verified = running.verify()
     assert verified.returncode == 1
     row = next(line for line in verified.stdout.splitlines() if line.startswith("mongodb"))
@@ -120,8 +122,10 @@ def test_second_container_on_the_same_data_is_refused_by_its_services(
 ) -> None:
     first = container(kept_stack, f"--volume={home}:/home/jovyan")
     first.wait_for_api()
+    first.wait_for_services()
     second = container(kept_stack, f"--volume={home}:/home/jovyan")
     second.wait_for_api()
+    second.wait_for_services()
     services = second.status()["services"]
     assert {name for name in SERVICES if "another container" in services[name]["reason"]} >= {"postgres", "mongodb"}
     assert second.verify().returncode == 1
@@ -131,6 +135,7 @@ def test_second_container_on_the_same_data_is_refused_by_its_services(
 def test_reset_brings_the_seeded_data_back(kept_stack: str, home: Path, container: Run) -> None:
     running = container(kept_stack, f"--volume={home}:/home/jovyan")
     running.wait_for_api()
+    running.wait_for_services()
     running.bash("psql --command='CREATE TABLE mine (note text)'")
     result = running.script("reset", "postgres")
     assert result.returncode == 0, result.stdout + result.stderr
@@ -142,6 +147,7 @@ def test_reset_brings_the_seeded_data_back(kept_stack: str, home: Path, containe
 def test_data_of_another_version_is_set_aside(kept_stack: str, home: Path, container: Run) -> None:
     with Container(kept_stack, f"--volume={home}:/home/jovyan") as first:
         first.wait_for_api()
+        first.wait_for_services()
         first.stop()
     kept = next(home.glob(".binder-data/*/postgres"))
     (kept / "format").write_text("postgresql 9\n")

@@ -36,6 +36,8 @@ class Course:
     def start(self, *options: str) -> Container:
         container = Container(self.image, f"--volume={self.home}:/home/jovyan", *options)
         container.wait_for_api()
+        if not options:  # the usual way has no launch to ask
+            container.wait_for_services()
         return container
 
     def python(self, container: Container, script: str, *arguments: str | int) -> subprocess.Popen[str]:
