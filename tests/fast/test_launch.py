@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import resource
 import signal
 import stat
 import subprocess
@@ -276,3 +277,18 @@ def test_notebook_opens_where_launch_itself_cannot_work(repository: Repository) 
     ended = repository.call("--", "echo", "open")
     assert (ended.returncode, ended.stdout) == (0, "open\n")
     assert "the notebook starts without services" in ended.stderr
+
+
+def test_notebook_survives_what_launch_cannot_do(repository: Repository) -> None:
+    """launch may open no more files, just when it has to start a service again and to answer a request."""
+    repository.service("saves")
+    process = repository.opened()
+    limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+    os.kill(repository.state("saves")["pid"], signal.SIGKILL)
+    until("launch says so", lambda: "saves: failed: it cannot be started: Too many open files" in repository.err)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
+    user = repository.launch("--use", "saves")
+    until("it runs again", lambda: repository.state("saves")["state"] == "ready")
+    assert finish(user) == -signal.SIGTERM
+    assert finish(process) == -signal.SIGTERM
