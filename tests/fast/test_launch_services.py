@@ -88,11 +88,18 @@ def test_service_that_exits_at_once_fails_long_before_the_deadline(repository: R
     repository.service("fails", FAILS)
     repository.service("unready", FAILS, ready=None)
     repository.service("missing", "#!/bin/sh\nexec /no/such/server\n")
+    repository.service("unasked", FAILS, ready="#!/no/such/interpreter\n")
     repository.service("saves")
     begin = time.monotonic()
     process = repository.opened("--deadline", 60)
     assert time.monotonic() - begin < 20
-    assert states(repository) == {"fails": "failed", "missing": "failed", "saves": "ready", "unready": "failed"}
+    assert states(repository) == {
+        "fails": "failed",
+        "missing": "failed",
+        "saves": "ready",
+        "unasked": "failed",
+        "unready": "failed",
+    }
     assert repository.state("fails")["restarts"] == 2
     assert repository.state("fails")["reason"] == "exited with status 3: no licence found"
     assert "/no/such/server" in repository.state("missing")["reason"]
