@@ -81,6 +81,21 @@ def test_dot_binder(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     assert not (course / "binder").exists()
 
 
+@pytest.mark.parametrize(("memory", "warned"), [(100, False), (3000, True)])
+def test_memory_is_summed_and_warned_of(
+    make_catalogue: MakeCatalogue, tmp_path: Path, memory: int, warned: bool
+) -> None:
+    root = make_catalogue({"alpha/component.yml": manifest("Alpha", memory=memory)})
+    result = copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, tmp_path / "course")
+    total = json.loads((tmp_path / "course/binder/report.json").read_text())["memory"]["total"]
+    assert total > memory
+    assert f"about {total} MB" in result.stderr
+    assert ("WARNING" in result.stderr) == warned
+    readme = (tmp_path / "course/binder/README.md").read_text()
+    assert f"**{total}**" in readme
+    assert ("Too much for mybinder.org" in readme) == warned
+
+
 WRONG_ANSWERS = {
     "unknown component": ("components=[alfa]", "there is no component 'alfa'; did you mean 'alpha'?"),
     "no list": ("components=alpha", "components: must be a list of names"),
