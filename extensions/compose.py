@@ -36,9 +36,6 @@ class Composition:
     answers: Mapping[str, Any]
     render: files.Render
 
-    def __hash__(self) -> int:
-        return id(self)
-
     def fragments(self, name: str) -> list[Fragment]:
         return files.fragments(self.components, name, self.render)
 
@@ -84,6 +81,10 @@ class Composition:
     @property
     def notebook_memory(self) -> int:
         return NOTEBOOK_MEMORY
+
+    @property
+    def mybinder_memory(self) -> int:
+        return MYBINDER_MEMORY
 
     @property
     def memory(self) -> int:
