@@ -23,7 +23,11 @@ function init() {
     if (jetty) attempt("requests are still accepted while saving", jetty.refuse);
     save(true);
     save(true); // what a request already under way has changed meanwhile; nothing to do otherwise
-    if (jetty) attempt("stopping takes longer", jetty.close);
+    if (jetty) {
+      var closer = thread(jetty.close);
+      closer.start();
+      closer.join(200); // all is saved: no need to wait for long
+    }
     lang.Runtime.getRuntime().halt(0);
   }));
 }
@@ -40,7 +44,9 @@ function findJetty() {
     },
     // Java waits 0.3 s at its end while a thread is in native code, as those are that wait for connections.
     close: function () {
-      connector.stop();
+      attempt("stopping takes longer", function () {
+        connector.stop();
+      });
     }
   };
 }
