@@ -98,7 +98,17 @@ class Container:
         self.name = f"blocks-{uuid.uuid4().hex[:10]}"
         variables = [f"--env={key}={value}" for key, value in (env or {}).items()]
         words = notebook_command(base_url) if command is None else list(command)
-        podman("run", "--detach", f"--name={self.name}", "--network=none", *variables, *options, image, *words)
+        podman(
+            "run",
+            "--detach",
+            "--pull=never",
+            f"--name={self.name}",
+            "--network=none",
+            *variables,
+            *options,
+            image,
+            *words,
+        )
         self.started = time.monotonic()
         self.pid = int(podman("inspect", "--format={{.State.Pid}}", self.name))
         self.inside = ("nsenter", f"--target={self.pid}", "--net")
