@@ -62,7 +62,7 @@ def wait_until(what: str, probe: Callable[[], T], deadline: float, log: Callable
     while not (found := probe()):
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not within {deadline} s\n{log()}")
-        time.sleep(0.05)
+        time.sleep(0.1)
     return found
 
 
@@ -223,10 +223,11 @@ class Container:
         return result.stdout + result.stderr
 
     def running(self) -> bool:
-        return podman("inspect", "--format={{.State.Running}}", self.name).strip() == "true"
+        return Path(f"/proc/{self.pid}").exists()
 
     def exit_code(self) -> int:
-        return int(podman("inspect", "--format={{.State.ExitCode}}", self.name))
+        """Of a container that has ended."""
+        return int(podman("wait", self.name, timeout=10))
 
     def kill(self, signal: str = "KILL") -> None:
         podman("kill", f"--signal={signal}", self.name)
