@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser import pages
 from tests.browser.browser import chromium
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT
 from tests.image.containers import TOKEN, Container
 
 COURSE = yaml.safe_load((ROOT / "examples/tm351.yml").read_text())
@@ -25,11 +25,11 @@ TABLE = "name,town\nada,london\ngrace,new york\n"
 UPPER = "name,town\nADA,london\nGRACE,new york\n"
 
 
-@pytest.fixture
-def course(stack: str, container: Run) -> Container:
-    running = container(stack)
-    running.wait_for_api()
-    return running
+@pytest.fixture(scope="module")
+def course(stack: str) -> Iterator[Container]:
+    with Container(stack) as running:
+        running.wait_for_api(180)
+        yield running
 
 
 @pytest.fixture
