@@ -50,6 +50,7 @@ def transform(page: Page, column: str, name: str, shows: str) -> None:
     page.locator(".menu-item", has_text=name).last.click()
     expect(page.locator("#notification-container")).to_contain_text("Text transform")
     expect(page.locator("table.data-table")).to_contain_text(shows)
+    expect(page.get_by_text("Working...")).to_be_hidden()
 
 
 def export_csv(page: Page, target: Path) -> str:
