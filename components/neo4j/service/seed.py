@@ -47,7 +47,7 @@ def load(session: neo4j.Session, path: Path) -> str:
     text = re.sub(r"^:(begin|commit)[ \t;]*$", "", text, flags=re.MULTILINE | re.IGNORECASE)
     for position, statement in statements(text):
         try:
-            session.run(neo4j.Query(statement)).consume()  # type: ignore[arg-type]
+            session.run(statement).consume()
         except (Neo4jError, DriverError) as error:
             line = text.count("\n", 0, position) + 1
             return f"line {line}: {getattr(error, 'message', None) or error}"
