@@ -19,8 +19,8 @@ from .errors import BlocksError
 from .merge import apt, conda, downloads, env, pip
 from .merge.model import Clash, Fragment, Merged
 
-# Resident memory of the notebook server with one Python kernel, in MB (10^6 bytes).
-NOTEBOOK_MEMORY = 220
+# Memory of the notebook server with one Python kernel, in MB (10^6 bytes); benchmarks/stack.py measures it.
+NOTEBOOK_MEMORY = 160
 # mybinder.org stops a session that uses more, in MB (BinderHub's configuration there: 2 GB).
 MYBINDER_MEMORY = 2000
 # Answers that belong to no component and that scripts use.
