@@ -42,6 +42,7 @@ def tier_of(item: pytest.Item) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     asked = config.getoption("--tier")
+    items.sort(key=lambda item: TIERS.index(tier_of(item)))  # what fails in a second is known first
     for item in items:
         tier = tier_of(item)
         item.add_marker(tier)
