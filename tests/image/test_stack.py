@@ -38,7 +38,8 @@ with neo4j.GraphDatabase.driver(os.environ["NEO4J_URI"], auth=auth) as graph:
     print(graph.execute_query("MATCH (n) RETURN count(n) AS nodes").records[0]["nodes"])
 """,
 }
-HOME = "--env=HOME=/scratch"
+# A writable HOME away from the repository.
+HOME = ("--env=HOME=/scratch", "--tmpfs=/scratch:mode=1777")
 
 
 def assert_works(container: Container) -> None:
@@ -94,15 +95,16 @@ def test_service_that_is_down_is_named_with_the_reason(stack: str, tmp_path: Pat
     assert int(running.python(SEEDED["postgres"])) > 1
 
 
-def test_other_user_in_the_root_group(stack: str, container: Run) -> None:
-    running = container(stack, "--user=12345:0", HOME, "--tmpfs=/scratch:mode=0700,uid=12345")
+def test_other_user_in_the_root_group(kept_stack: str, container: Run) -> None:
+    # with the repository in HOME, which useradd closes to others, no other user could read it
+    running = container(kept_stack, "--user=12345:0", *HOME)
     assert_works(running)
     assert set(processes.users(running).values()) == {12345}
 
 
 def test_read_only_root(stack: str, container: Run) -> None:
     options = ("--read-only", "--read-only-tmpfs=false", "--tmpfs=/tmp:mode=1777,exec")
-    running = container(stack, *options, HOME, "--tmpfs=/scratch:mode=0700,uid=1000")
+    running = container(stack, *options, *HOME)
     assert_works(running)
 
 
