@@ -203,8 +203,9 @@ class Container:
         return self.script("verify")
 
     def status(self) -> Any:
-        """launch's status.json."""
-        return json.loads(self.exec("bash", "-c", 'cat "/tmp/binder-$(id -u)/status.json"'))
+        """launch's status.json; without services there is no launch, and nothing in it."""
+        text = self.exec("bash", "-c", 'file=/tmp/binder-$(id -u)/status.json; [[ ! -e $file ]] || cat "$file"')
+        return json.loads(text or '{"services": {}}')
 
     def wait_for_services(self, deadline: float = 90) -> None:
         """Wait until each service is ready, has failed or waits for its first use: some may come after the notebook."""
