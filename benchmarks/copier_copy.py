@@ -1,6 +1,6 @@
 """`copier copy` of the example course against Copier copying the same files as a plain template.
 
-    python benchmarks/copy.py [--runs 10]
+    python benchmarks/copier_copy.py [--runs 10]
 
 Three templates in turn, A B C A B C ..., each a whole process:
 
@@ -32,7 +32,7 @@ EXAMPLE = ROOT / "examples/tm351.yml"
 sys.path.insert(0, str(ROOT))
 
 from extensions.catalogue import read_catalogue  # noqa: E402
-from extensions.questions import choices  # noqa: E402
+from extensions.questions import PYTHON_VERSIONS, choices  # noqa: E402
 from extensions.selection import select  # noqa: E402
 
 
@@ -51,6 +51,7 @@ def questions() -> dict[str, Any]:
     installed = [component.name for component in select(asked, catalogue)]
     own = dict(_plain_questions(next(yaml.load_all((ROOT / "copier.yml").read_text(), Loader=_IgnoreIncludes))))
     own["components"]["choices"] = yaml.safe_load(choices(catalogue.values()))
+    own["python_version"]["choices"] = list(PYTHON_VERSIONS)
     own["installed"]["default"] = f"{installed!r}"
     own["course_name"].pop("when")
     own["course_slug"]["default"] = "tm351"
