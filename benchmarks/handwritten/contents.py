@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import neo4j
 import psycopg
@@ -21,7 +22,7 @@ def digest(rows: Iterable[object]) -> str:
 found = {}
 with psycopg.connect(host="127.0.0.1", dbname="tm351", user="tm351", password="tm351") as sql:
     found["penguins"] = digest(sql.execute("SELECT * FROM penguins"))
-with pymongo.MongoClient("127.0.0.1", 27017) as mongo:
+with pymongo.MongoClient[dict[str, Any]]("127.0.0.1", 27017) as mongo:
     found["earthquakes"] = digest(sorted(document.items()) for document in mongo["tm351"]["earthquakes"].find())
 with neo4j.GraphDatabase.driver("bolt://127.0.0.1:7687") as graph:
     for name, pattern in {"airports": "MATCH (x)", "routes": "MATCH ()-[x]->()"}.items():
