@@ -6,6 +6,7 @@ The misbehaving services are mounted into an image of PostgreSQL, which has to g
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,11 @@ def mounts(tmp_path: Path) -> list[str]:
 
 def test_notebook_opens_and_failures_are_named(postgres: str, mounts: list[str], container: Run) -> None:
     running = container(postgres, *mounts)
-    seconds = running.wait_for_api(deadline=DEADLINE + 8)  # and what the notebook itself takes
-    assert seconds < DEADLINE + 8
+    running.wait_for_api(deadline=90)  # launch's share of it is in the log, the rest is the notebook's own start
     log, status, verified = running.logs(), json.dumps(running.status()), running.verify()
+    waited = [float(seconds) for seconds in re.findall(r"late: after ([\d.]+) s .*; the notebook starts", log)]
+    assert waited
+    assert max(waited) < DEADLINE + 1
     for name in FAILING:
         assert name in log, log
         assert name in status, status
