@@ -25,7 +25,7 @@ def sockets(pid: int) -> int:
 
 
 def test_services_start_together_each_in_a_session_of_its_own(repository: Repository) -> None:
-    slow = "#!/bin/sh\nps -o sid= -p $$ >$SERVICE_DATA/sid; readlink /proc/$$/fd/0\n"
+    slow = "#!/bin/sh\ncut -d ' ' -f 6 /proc/$$/stat >$SERVICE_DATA/sid; readlink /proc/$$/fd/0\n"
     slow += "sleep 0.8; echo >$SERVICE_DATA/starts; exec sleep 1000\n"
     for name in ("one", "two", "three"):
         repository.service(name, slow)
