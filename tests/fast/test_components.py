@@ -129,7 +129,7 @@ def test_repo2docker_accepts_everything(everything: Path, monkeypatch: pytest.Mo
     assert pack.detect()
     assert pack.python_version == "3.13"
     assert pack.get_post_build_scripts() == ["binder/postBuild"]
-    assert pack.get_start_script() .endswith("binder/start")
+    assert pack.get_start_script().endswith("binder/start")
     assert any("apt-get install" in script and " postgresql " in script for _, script in pack.get_preassemble_scripts())
 
 

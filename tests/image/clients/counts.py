@@ -13,7 +13,7 @@ import pymongo
 
 with psycopg.connect() as sql:
     row = sql.execute("SELECT count(*) FROM stops").fetchone()
-with pymongo.MongoClient("127.0.0.1", 27017) as mongo:
+with pymongo.MongoClient[dict[str, object]]("127.0.0.1", 27017) as mongo:
     documents = mongo[os.environ["MONGODB_DB"]]["stops"].count_documents({})
 auth = (os.environ["NEO4J_USER"], os.environ["NEO4J_PASSWORD"])
 with neo4j.GraphDatabase.driver(os.environ["NEO4J_URI"], auth=auth) as graph:

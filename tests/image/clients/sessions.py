@@ -20,7 +20,7 @@ this_round, rows = int(sys.argv[1]), int(sys.argv[2])
 
 sql = psycopg.connect(autocommit=True)
 sql.execute("CREATE TABLE IF NOT EXISTS stops (round int, row int)")
-mongo = pymongo.MongoClient("127.0.0.1", 27017)
+mongo = pymongo.MongoClient[dict[str, object]]("127.0.0.1", 27017)
 stops = mongo[os.environ["MONGODB_DB"]]["stops"]
 graph = neo4j.GraphDatabase.driver(
     os.environ["NEO4J_URI"], auth=(os.environ["NEO4J_USER"], os.environ["NEO4J_PASSWORD"])
