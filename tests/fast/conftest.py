@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -57,6 +59,17 @@ def copier(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedP
     command = [sys.executable, "-m", "copier", *map(str, arguments)]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env=environment)
+
+
+def load_seed(component: str) -> ModuleType:
+    """The seed.py of a component, as a module."""
+    path = ROOT / "components" / component / "service/seed.py"
+    spec = importlib.util.spec_from_file_location(f"{component}_seed", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def git(folder: Path, *arguments: str) -> str:

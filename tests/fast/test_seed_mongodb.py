@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-pytest.importorskip("bson", reason="pymongo is not installed here; the image tier has it")
-
-SEED = Path(__file__).parents[2] / "components/mongodb/service/seed.py"
+from tests.fast.conftest import load_seed
 
 
 @pytest.fixture(scope="module")
 def seed() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("mongodb_seed", SEED)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_seed("mongodb")
 
 
 @pytest.mark.parametrize(

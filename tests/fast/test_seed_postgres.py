@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import os
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-SEED = Path(__file__).parents[2] / "components/postgres/service/seed.py"
+from tests.fast.conftest import load_seed
 
 
 @pytest.fixture(scope="module")
 def seed() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("postgres_seed", SEED)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_seed("postgres")
 
 
 @pytest.mark.parametrize(
