@@ -1,40 +1,52 @@
 """What goes into a merger and what comes out.
 
-Fragment   one component's file
-Want       one entry of a fragment, where it stands, and the comment beside it
-Entry      one line of the merged file, and every want it answers
-Clash      wants that no single line can answer
+Fragment   one file of one source: a component, an import, an adopted directory
+Want       one entry of a fragment, where it stands, and the comments beside and above it
+Entry      one line of the merged file, every want it answers, and those that lost to it
+Clash      wants that no single line can answer, and which of them won
+Finding    something a reader of the merged repository should know, with a code, like a linter's
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+PRECEDENCE = "the course's own comes before imports, imports before the catalogue"
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """`file` is relative to the catalogue's root, POSIX style."""
+    """`file` is the path to name in messages.
+
+    `foreign`: other people wrote it. What cannot be used is then left out and found, where a component's would be an
+    error; comments that stand alone are kept. `files` and `locals_` say from where, seen from the merged file, the
+    fragment's `-r` files and its local packages are reached; None where they stand as written.
+    """
 
     component: str
     file: str
     text: str
+    foreign: bool = False
+    files: str | None = None
+    locals_: str | None = None
 
 
-@dataclass(frozen=True)
-class Want:
-    """`line` counts from 1; `comment` is without its `#`."""
+class Want(NamedTuple):
+    """`line` counts from 1; `comment` and `above` are without their `#`."""
 
     text: str
     component: str
     file: str
     line: int
     comment: str = ""
+    above: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file
 
     def as_data(self) -> dict[str, Any]:
         return {"component": self.component, "file": self.file, "line": self.line, "text": self.text}
@@ -47,6 +59,7 @@ class Entry:
     name: str
     text: str
     wants: tuple[Want, ...]
+    losing: tuple[Want, ...] = ()
 
     @property
     def provenance(self) -> str:
@@ -60,62 +73,136 @@ class Entry:
 
     @property
     def line(self) -> str:
-        return f"{self.text}  # {self.provenance}" if self.wants else self.text
+        return self.beside(self.text)
+
+    def beside(self, text: str) -> str:
+        """`text` with the entry's provenance."""
+        note = self.provenance + ("; clash, see below" if self.losing else "")
+        return f"{text}  # {note}" if note else text
+
+    def lines(self, text: str) -> list[str]:
+        """All lines of the entry whose own is `text`: the comments that stood above it, and the wants that lost."""
+        above = dict.fromkeys(note for want in self.wants for note in want.above)
+        lost = [f"# {want.text}  # {want.component} wanted this ({want.place})" for want in self.losing]
+        return [*(f"# {note}".rstrip() for note in above), self.beside(text), *lost]
 
     def as_data(self) -> dict[str, Any]:
-        return {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}
+        data = {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}
+        return {**data, "lost": [want.as_data() for want in self.losing]} if self.losing else data
 
 
 @dataclass(frozen=True)
 class Clash:
-    """`remedy` says what to do, as a clause."""
+    """`kind` is the file or matter: apt, conda, pip, channels, variable, port, java, python, launcher, file.
 
+    `wants` are the winners, then the `losing` ones; `remedy` says what to do, as a clause.
+    """
+
+    kind: str
     subject: str
     wants: tuple[Want, ...]
+    losing: tuple[Want, ...]
     remedy: str
+    why: str = PRECEDENCE
 
     def __str__(self) -> str:
-        parties = ", ".join(f"{want.component} wants '{want.text}' ({want.place})" for want in self.wants)
+        parties = ", ".join(f"{want.component} wants '{want.text}' ({want.place})" for want in self.parties)
         return f"{self.subject}: {parties}; {self.remedy}"
 
+    @property
+    def parties(self) -> tuple[Want, ...]:
+        return tuple(dict.fromkeys((*self.wants, *self.losing)))
+
     def as_data(self) -> dict[str, Any]:
-        wants = [want.as_data() for want in self.wants]
-        return {"subject": self.subject, "wants": wants, "remedy": self.remedy}
+        return {
+            "kind": self.kind,
+            "subject": self.subject,
+            "won": [want.as_data() for want in self.wants],
+            "lost": [want.as_data() for want in self.losing],
+            "why": self.why,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`line` 0 means the whole file; `left_out` that `text` is not in the merged repository, but for a comment."""
+
+    code: str
+    component: str
+    file: str
+    line: int
+    text: str
+    reason: str
+    remedy: str
+    left_out: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        shown = f" '{self.text}'" if self.text else ""
+        return f"{self.code} {place}:{shown} {self.reason}; {self.remedy}"
+
+    def as_data(self) -> dict[str, Any]:
+        return {key: getattr(self, key) for key in self.__dataclass_fields__}
 
 
 @dataclass
 class Merged:
-    """Entries in order of first appearance."""
+    """Entries in order of first appearance; `trailing`: comments that stood after the last entry of a fragment."""
 
     entries: list[Entry] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    trailing: list[str] = field(default_factory=list)
 
 
 # One text for all the wants of a name, or None where there is none.
 Combine = Callable[[list[str]], "str | None"]
 
 
-def merge_wants(wants: Iterable[tuple[str, Want]], combine: Combine, remedy: str) -> Merged:
+def merge_wants(kind: str, wants: Iterable[tuple[str, Want]], combine: Combine, remedy: str) -> Merged:
     """Group (name, want) pairs by name, in order of first appearance, one entry a name.
 
-    Where the wants of a name cannot be combined the first one wins and the clash is recorded.
+    Where the wants of a name cannot all be combined, those that fit with the ones before them win.
     """
     groups: dict[str, list[Want]] = {}
     for name, want in wants:
         groups.setdefault(name, []).append(want)
     merged = Merged()
     for name, group in groups.items():
-        texts = list(dict.fromkeys(want.text for want in group))
-        text = texts[0] if len(texts) == 1 else combine(texts)
-        if text is None:
-            merged.clashes.append(Clash(name, tuple(group), remedy))
-        merged.entries.append(Entry(name, texts[0] if text is None else text, tuple(group)))
+        first = group[0].text
+        if all(want.text == first for want in group):
+            merged.entries.append(Entry(name, first, tuple(group)))
+            continue
+        text, fitting = _fold(list(dict.fromkeys(want.text for want in group)), combine)
+        won = tuple(want for want in group if want.text in fitting)
+        lost = tuple(want for want in group if want.text not in fitting)
+        if lost:
+            merged.clashes.append(Clash(kind, name, won, lost, remedy))
+        merged.entries.append(Entry(name, text, won, lost))
     return merged
+
+
+def _fold(texts: list[str], combine: Combine) -> tuple[str, list[str]]:
+    """The combined text, and the texts that are in it."""
+    together = combine(texts)
+    if together is not None:
+        return together, texts
+    text, fitting = texts[0], texts[:1]
+    for other in texts[1:]:
+        together = combine([*fitting, other])
+        if together is not None:
+            text = together
+            fitting.append(other)
+    return text, fitting
+
+
+COMMENT = re.compile(r"(?:^|\s)#")
 
 
 def split_comment(line: str) -> tuple[str, str]:
     """The line before a `#` that starts it or follows white space, and the comment behind it; both stripped."""
-    for index, character in enumerate(line):
-        if character == "#" and (index == 0 or line[index - 1].isspace()):
-            return line[:index].strip(), line[index + 1 :].strip()
-    return line.strip(), ""
+    match = COMMENT.search(line)
+    if match is None:
+        return line.strip(), ""
+    return line[: match.start()].strip(), line[match.end() :].strip()

@@ -1,0 +1,97 @@
+"""A Binder directory that somebody else wrote, as a source of fragments like a component's folder.
+
+`Directory` is all that the rest of the engine knows of it, wherever it came from: `imports` makes one of a commit of a
+repository, `adopt` of what stood in the destination.
+
+- Binder files are those of `binder/`, else `.binder/`, else of the root, as repo2docker chooses
+- `environment.yml`, else `environment.yaml`
+- text is UTF-8, a byte order mark dropped; what is not is read as Windows-1252, and found; line ends become LF
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .merge.model import Finding, Fragment
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file's bytes and run bit; symbolic links are resolved by whoever makes a `Directory`."""
+
+    data: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True)
+class Directory:
+    """`tree` holds the files of the repository that it is from, by their POSIX path from its root.
+
+    label   the provenance beside every line, such as `owner/repo` or `binder`; unique in a composition
+    slug    the name of its scripts and folders: `import-owner-repo`, `adopted-binder`
+    origin  what stands before a path in messages: `gh:owner/repo@0123456:`, empty for adopted ones
+    folder  the folder of the Binder files in the tree, `""` for its root
+    home    where the root of the tree stands in the derived repository: `binder/imports/owner-repo`, with those of
+            its files that are carried along; `""` where all of them are there already (adopted)
+    """
+
+    label: str
+    slug: str
+    origin: str
+    folder: str
+    home: str
+    tree: Mapping[str, Blob]
+
+    def path(self, name: str) -> str:
+        """The path in the tree of the Binder file `name`."""
+        return posixpath.join(self.folder, name)
+
+    def where(self, path: str) -> str:
+        """A path of the tree as messages name it."""
+        return self.origin + path
+
+    def has(self, name: str) -> bool:
+        return self.path(name) in self.tree
+
+
+def decode(data: bytes) -> tuple[str, bool]:
+    """The text, with LF line ends and no byte order mark, and whether it was UTF-8."""
+    try:
+        text, utf8 = data.decode("utf-8-sig"), True
+    except UnicodeDecodeError:
+        text, utf8 = data.decode("cp1252", errors="replace"), False
+    return text.replace("\r\n", "\n").replace("\r", "\n"), utf8
+
+
+def environment_name(directory: Directory) -> str:
+    return "environment.yml" if directory.has("environment.yml") else "environment.yaml"
+
+
+def fragment(directory: Directory, name: str, merged_in: str) -> Fragment | None:
+    """The directory's Binder file `name` to merge into a file of the folder `merged_in`; None where it has none."""
+    source = environment_name(directory) if name == "environment.yml" else name
+    path = directory.path(source)
+    if path not in directory.tree:
+        return None
+    text, _ = decode(directory.tree[path].data)
+    home, beside = posixpath.join(directory.home, ""), posixpath.join(directory.home, directory.folder)
+    files = posixpath.relpath(beside or ".", merged_in or ".")
+    # pip finds local packages of requirements.txt from the repository's root, those of environment.yml from beside it
+    locals_ = files if name == "environment.yml" else posixpath.relpath(home or ".", merged_in or ".")
+    return Fragment(directory.label, directory.where(path), text, True, files, locals_)
+
+
+def findings_of_text(directory: Directory, name: str) -> list[Finding]:
+    """What `decode` had to do to one of its Binder files."""
+    path = directory.path(name)
+    if path not in directory.tree or decode(directory.tree[path].data)[1]:
+        return []
+    return [
+        Finding(
+            *("BB101", directory.label, directory.where(path), 0, ""),
+            "is not UTF-8 and was read as Windows-1252",
+            "look at its comments and save it as UTF-8",
+        )
+    ]
