@@ -83,8 +83,13 @@ class Entry:
     def lines(self, text: str) -> list[str]:
         """All lines of the entry whose own is `text`: the comments that stood above it, and the wants that lost."""
         above = dict.fromkeys(note for want in self.wants for note in want.above)
-        lost = [f"# {want.text}  # {want.component} wanted this ({want.place})" for want in self.losing]
-        return [*(f"# {note}".rstrip() for note in above), self.beside(text), *lost]
+        return [*(f"# {note}" for note in above), self.beside(text), *self.lost]
+
+    @property
+    def lost(self) -> list[str]:
+        """The wants that lost, as comments."""
+        texts = ((" ".join(want.text.split()), want) for want in self.losing)
+        return [f"# {text}  # {want.component} wanted this ({want.place})" for text, want in texts]
 
     def as_data(self) -> dict[str, Any]:
         data = {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}
