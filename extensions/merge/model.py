@@ -115,6 +115,14 @@ class Clash:
         return f"{self.subject}: {parties}; {self.remedy}"
 
     @property
+    def won(self) -> str:
+        return _named(self.wants)
+
+    @property
+    def lost(self) -> str:
+        return _named(self.losing)
+
+    @property
     def parties(self) -> tuple[Want, ...]:
         return tuple(dict.fromkeys((*self.wants, *self.losing)))
 
@@ -127,6 +135,10 @@ class Clash:
             "why": self.why,
             "remedy": self.remedy,
         }
+
+
+def _named(wants: Iterable[Want]) -> str:
+    return ", ".join(dict.fromkeys(f"`{want.text}` of {want.component} ({want.place})" for want in wants))
 
 
 @dataclass(frozen=True)
@@ -143,9 +155,15 @@ class Finding:
     left_out: bool = False
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        shown = f" '{self.text}'" if self.text else ""
-        return f"{self.code} {place}:{shown} {self.reason}; {self.remedy}"
+        return f"{self.code} {self.place}: {self.message}"
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def message(self) -> str:
+        return (f"'{self.text}' " if self.text else "") + f"{self.reason}; {self.remedy}"
 
     def as_data(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in self.__dataclass_fields__}
