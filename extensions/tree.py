@@ -41,7 +41,7 @@ class Left:
 
 
 SUBMODULE = Left("BB502", "is a submodule, which is not carried along", "import that repository by itself")
-TOO_LARGE = Left("BB503", f"is larger than {FILE_BYTES // 10**6} MB and was not read", "download it in a postBuild")
+TOO_LARGE = Left("BB503", f"is larger than {FILE_BYTES // 10**6} MB and was not read", "keep it smaller")
 NAME = Left("BB504", "has a name that cannot be carried along", "rename it")
 
 
@@ -50,7 +50,7 @@ class Tree(Mapping[str, Blob]):
 
     def __init__(self, objects: Objects, origin: str, files: Mapping[str, Item], left: Mapping[str, Left]) -> None:
         self.origin, self.left = origin, dict(left)
-        self.directories = _directories([*files, *left])
+        self.directories = _directories([*files, *left]) | {path for path, one in left.items() if one is SUBMODULE}
         self._objects, self._files = objects, files
         self._read: dict[str, bytes] = {}
 
@@ -154,10 +154,15 @@ def _follow(sorting: _Sorting, objects: Objects) -> None:
     """Put the files that the symbolic links lead to in their place."""
     links, files = sorting.links, sorting.files
     directories = _directories([*files, *links])
-    readable = [path for path in sorted(links) if links[path].size <= PATH_BYTES and path not in directories][:LINKS]
+    for path in links.keys() & directories:
+        del links[path]
+        sorting.left[path] = NAME
+    readable = [path for path in sorted(links) if links[path].size <= PATH_BYTES][:LINKS]
     blobs = objects.read(links[path].object for path in readable)
     targets = {path: blobs[links[path].object].decode(errors="backslashreplace") for path in readable}
-    sorting.left.update({path: _astray(f"is one of more than {LINKS} links") for path in links.keys() - targets.keys()})
+    sorting.left.update(
+        {path: _astray(f"is one of more than {LINKS}, or too long") for path in links.keys() - targets.keys()}
+    )
     resolver = _Resolver({*files}, directories, targets)
     found = {path: resolver.real(path) for path in targets}
     sorting.left.update({path: _astray(real.reason, targets[path]) for path, real in found.items() if not real.there})
