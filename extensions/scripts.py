@@ -69,7 +69,8 @@ def place(directory: Directory, binder_dir: str) -> tuple[list[File], list[Findi
             findings += _of_text(directory, path)
     for name in HOOKS:
         if directory.has(name):
-            script = _Script(directory, name, decode(directory.tree[directory.path(name)].data)[0])
+            path = directory.path(name)
+            script = _Script(directory, name, decode(unix(directory.tree[path], path))[0])
             files += script.files(binder_dir)
             findings += [*([] if directory.home else _of_text(directory, script.path)), *script.findings()]
     return sorted(files, key=lambda file: file.path), findings
