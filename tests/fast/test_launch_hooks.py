@@ -39,6 +39,10 @@ SHAPES: dict[str, tuple[str | bytes, str, str]] = {
     "carriage returns in the shebang": (b'#!/bin/sh\r\nexec "$@"\n', "", ""),
     "lost interpreter": ('#!/opt/gone/bin/bash\nexport A=1\nexec "$@"\n', "A=1", ""),
     "redirected": ('#!/bin/bash\nexec >/dev/null 2>&1\nexport A=1\nexec "$@"\n', "A=1", ""),
+    "no quotes": ("#!/bin/sh\nexport A=1\nexec $@\n", "A=1", ""),
+    "no quotes, all in one": ("#!/bin/sh\nexport A=1\nexec $*\n", "A=1", ""),
+    "a login shell": ('#!/bin/bash\nexport A=1\nexec bash -l -c "$*"\n', "A=1", ""),
+    "into a pipe": ('#!/bin/bash\nexport A=1\nexec "$@" 2>&1 | tee log\n', "A=1", ""),
     "in a function": ('#!/bin/bash\nrun() { export A=1; exec "$@"; }\nrun "$@"\n', "A=1", ""),
     "environment": ('#!/bin/sh\nexec env A=1 "$@"\n', "A=1", ""),
     "errors end it, none happens": ('#!/bin/bash\nset -euo pipefail\nexport A=1\nexec "$@"\n', "A=1", ""),
@@ -59,7 +63,6 @@ SHAPES: dict[str, tuple[str | bytes, str, str]] = {
     "child": ('#!/bin/sh\nexport A=1\n"$@"\n', "A=1", ""),
     "child with more to do": ('#!/bin/sh\nexport A=1\n"$@"\necho more >>$HOME/over\n', "A=1", ""),
     "child in the background": ('#!/bin/sh\nexport A=1\n"$@" &\nwait\n', "A=1", ""),
-    "child left behind": ('#!/bin/sh\nexport A=1\n"$@" &\n', "A=1", ""),
     "child of Python": (
         CALLING,
         "",
