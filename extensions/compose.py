@@ -16,8 +16,9 @@ from typing import Any
 from . import files
 from .catalogue import Component
 from .errors import BlocksError
+from .foreign import Directory, fragment
 from .merge import apt, conda, downloads, env, pip
-from .merge.model import Clash, Fragment, Merged
+from .merge.model import Clash, Finding, Fragment, Merged
 
 # Memory of the notebook server with one Python kernel, in MB (10^6 bytes); benchmarks/stack.py measures it.
 NOTEBOOK_MEMORY = 160
@@ -35,9 +36,24 @@ class Composition:
     components: tuple[Component, ...]
     answers: Mapping[str, Any]
     render: files.Render
+    directories: tuple[Directory, ...] = ()
+    found: tuple[Finding, ...] = ()
 
     def fragments(self, name: str) -> list[Fragment]:
-        return files.fragments(self.components, name, self.render)
+        binder_dir = str(self.answers["binder_dir"])
+        found = (fragment(directory, name, binder_dir) for directory in self.directories)
+        return [*filter(None, found), *files.fragments(self.components, name, self.render)]
+
+    @property
+    def order(self) -> list[str]:
+        """Names of the scripts in the order they run: the catalogue's, the imports', the adopted ones."""
+        scripts = [one for one in self.directories if one.has("postBuild") or one.has("start")]
+        scripts.sort(key=lambda directory: not directory.home)
+        return [*(component.name for component in self.components), *(directory.slug for directory in scripts)]
+
+    @property
+    def findings(self) -> list[Finding]:
+        return list(self.found)
 
     @functools.cached_property
     def apt(self) -> Merged:
@@ -101,8 +117,8 @@ class Composition:
         _check_java(self.components, self.answers)
         for clash in self.clashes:
             raise BlocksError(f"components do not fit together: {clash}")
-        for fragment in self.late:
-            list(pip.read(fragment))
+        for late in self.late:
+            list(pip.read(late))
         _ = self.placed, self.readmes
 
     def report(self) -> dict[str, Any]:
@@ -141,7 +157,7 @@ class Composition:
                 },
             },
             "clashes": [clash.as_data() for clash in self.clashes],
-            "findings": [],
+            "findings": [finding.as_data() for finding in self.findings],
         }
 
 
