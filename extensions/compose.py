@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import files
+from . import clashes, files, foreign
 from .catalogue import Component
 from .errors import BlocksError
-from .foreign import Directory, fragment
+from .foreign import Directory
 from .merge import apt, conda, downloads, env, pip
 from .merge.model import Clash, Finding, Fragment, Merged
 
@@ -24,13 +24,18 @@ from .merge.model import Clash, Finding, Fragment, Merged
 NOTEBOOK_MEMORY = 160
 # mybinder.org stops a session that uses more, in MB (BinderHub's configuration there: 2 GB).
 MYBINDER_MEMORY = 2000
+# What is merged of other people's directories, too.
+FOREIGN = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt")
 # Answers that belong to no component and that scripts use.
 COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
 
 
 @dataclass(frozen=True)
 class Composition:
-    """`asked` as answered, `components` resolved and in order."""
+    """`asked` as answered, `components` resolved and in order.
+
+    `directories` are other people's: the adopted ones, then the imports; `found` is what reading them has shown.
+    """
 
     asked: tuple[str, ...]
     components: tuple[Component, ...]
@@ -40,9 +45,15 @@ class Composition:
     found: tuple[Finding, ...] = ()
 
     def fragments(self, name: str) -> list[Fragment]:
-        binder_dir = str(self.answers["binder_dir"])
-        found = (fragment(directory, name, binder_dir) for directory in self.directories)
-        return [*filter(None, found), *files.fragments(self.components, name, self.render)]
+        """That file of every source, in the order of precedence: the course's, other people's, the catalogue's."""
+        first = [component for component in self.components if component.course]
+        others = [component for component in self.components if not component.course]
+        theirs = (foreign.fragment(directory, name, self.answers["binder_dir"]) for directory in self.directories)
+        return [
+            *files.fragments(first, name, self.render),
+            *filter(None, theirs if name in FOREIGN else ()),
+            *files.fragments(others, name, self.render),
+        ]
 
     @property
     def order(self) -> list[str]:
@@ -50,10 +61,6 @@ class Composition:
         scripts = [one for one in self.directories if one.has("postBuild") or one.has("start")]
         scripts.sort(key=lambda directory: not directory.home)
         return [*(component.name for component in self.components), *(directory.slug for directory in scripts)]
-
-    @property
-    def findings(self) -> list[Finding]:
-        return list(self.found)
 
     @functools.cached_property
     def apt(self) -> Merged:
@@ -107,19 +114,40 @@ class Composition:
         """MB at rest, the notebook with one kernel included."""
         return NOTEBOOK_MEMORY + sum(component.memory for component in self.components)
 
-    @property
+    @functools.cached_property
     def clashes(self) -> list[Clash]:
-        return [*self.apt.clashes, *self.environment.clashes, *self.env.clashes, *self.downloads.clashes]
+        return [
+            *self.apt.clashes,
+            *self.environment.clashes,
+            *self.env.clashes,
+            *clashes.variables(self.env, self.environment.variables),
+            *self.downloads.clashes,
+            *clashes.ports(self.components, self.directories),
+            *clashes.java(self.apt, self.environment.conda),
+            *clashes.launchers(self.fragments(files.JUPYTER)),
+        ]
+
+    @functools.cached_property
+    def findings(self) -> list[Finding]:
+        """In the order of their files and lines, other people's directories one after the other."""
+        found = [*self.found, *self.apt.findings, *self.environment.findings, *self._late_findings]
+        order = {directory.label: number for number, directory in enumerate(self.directories)}
+        return sorted(found, key=lambda one: (order.get(one.component, len(order)), one.file, one.line, one.code))
+
+    @functools.cached_property
+    def _late_findings(self) -> list[Finding]:
+        read = pip.Read()
+        for fragment in self.late:
+            list(pip.read(fragment, read))
+        return read.findings
 
     def check(self) -> None:
         """Raises `BlocksError` for the first thing that cannot be composed."""
-        _check_ports(self.components)
         _check_java(self.components, self.answers)
-        for clash in self.clashes:
-            raise BlocksError(f"components do not fit together: {clash}")
-        for late in self.late:
-            list(pip.read(late))
-        _ = self.placed, self.readmes
+        course = [component.name for component in self.components if component.course]
+        labels = [directory.label for directory in self.directories]
+        clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
+        _ = self.findings, self.placed, self.readmes
 
     def report(self) -> dict[str, Any]:
         """binder/report.json."""
@@ -127,6 +155,10 @@ class Composition:
             "apt.txt": self.apt,
             "environment.yml": self.environment.conda,
             "environment.yml pip": self.environment.pip,
+            "environment.yml python": Merged([self.environment.pythons]),
+            "environment.yml channels": self.environment.channels,
+            "environment.yml variables": self.environment.variables,
+            "environment.yml other keys": self.environment.more,
             "env": self.env,
             "downloads.txt": self.downloads,
         }
@@ -135,6 +167,10 @@ class Composition:
                 "asked": list(self.asked),
                 "installed": [component.name for component in self.components],
             },
+            "directories": [
+                {"label": directory.label, "from": directory.origin.rstrip(":") or directory.folder}
+                for directory in self.directories
+            ],
             "python": str(self.answers["python_version"]),
             "memory": {
                 "notebook": NOTEBOOK_MEMORY,
@@ -159,16 +195,6 @@ class Composition:
             "clashes": [clash.as_data() for clash in self.clashes],
             "findings": [finding.as_data() for finding in self.findings],
         }
-
-
-def _check_ports(components: tuple[Component, ...]) -> None:
-    owners: dict[int, str] = {}
-    for component in components:
-        for port in component.ports.values():
-            owner = owners.setdefault(port, component.name)
-            if owner != component.name:
-                where = f"components/{component.name}/component.yml"
-                raise BlocksError(f"{where}: port {port} belongs to '{owner}' already; choose another")
 
 
 def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:
