@@ -53,13 +53,13 @@ Held = list[str] | dict[str, str]
 Adopted = dict[str, dict[str, Held]]
 
 
-def is_ours(answers: Path) -> bool:
-    """Whether the answers file is one that Binder Blocks wrote."""
+def our_answers(path: Path) -> Mapping[str, Any] | None:
+    """The answers in the file at `path`; None where there is none, or not one that Binder Blocks wrote."""
     try:
-        value = yaml.load(answers.read_bytes(), Loader=Loader)  # noqa: S506
+        value = yaml.load(path.read_bytes(), Loader=Loader)  # noqa: S506
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
-        return False
-    return isinstance(value, dict) and all(key in value for key in OURS)
+        return None
+    return value if isinstance(value, dict) and all(key in value for key in OURS) else None
 
 
 def found(destination: Path) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import yaml
-from copier._main import _operation
+from copier._main import _operation, _pathspec_pattern
 from copier.errors import UserMessageError
 from jinja2 import Environment, TemplateError, pass_context
 from jinja2.ext import Extension
@@ -109,9 +109,9 @@ class Blocks(Extension):
         _questions.check_destination(Path(configuration["dst_path"]))
         _questions.check(configuration["data"], self.catalogue, self._validate)
         if "adopt" in configuration["data"]:
-            _questions.check_adopt(
-                configuration["data"]["adopt"], _adoptable(configuration), _operation.get() == "copy"
-            )
+            before = _answers_before(configuration)
+            found = _adoptable(configuration) if before is None else before.get("adopted") or ()
+            _questions.check_adopt(configuration["data"]["adopt"], found, before is None)
         return True
 
     def adoptable(self, context: Context) -> list[str]:
@@ -170,7 +170,7 @@ class Blocks(Extension):
         destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         if _operation.get() != "copy" or not destination.exists():
             return True
-        ours = _adopt.is_ours(destination / answers_file)
+        ours = _answers_before(conf) is not None
         if (destination / answers_file).exists() and not ours:
             _overwrite.refuse_answers(answers_file)
         adopted = _adopt.files(context["adopted"])
@@ -182,7 +182,7 @@ class Blocks(Extension):
         """Path and content of each file that Copier will write, but for those it writes once and the answers."""
         conf, template = context["_copier_conf"], _FOLDER.parent / "template"
         patterns = [pattern.format(binder_dir=context["binder_dir"]) for pattern in _overwrite.KEPT]
-        kept = PathSpec.from_lines("gitwildmatch", [*patterns, *conf["skip_if_exists"], *conf["exclude"]])
+        kept = PathSpec.from_lines(_pathspec_pattern, [*patterns, *conf["skip_if_exists"], *conf["exclude"]])
         written = {file.path: file.text.encode for file in self.composition(context).placed}
         for source in sorted(path for path in template.rglob("*") if path.is_file()):
             name = source.relative_to(template).as_posix()
@@ -235,12 +235,14 @@ def _refusal(attempt: Callable[[], Any]) -> str:
 
 def _adoptable(configuration: Any) -> list[str]:
     """Nothing on an update, which renders from the answers alone, and nothing where Binder Blocks was before."""
-    destination = Path(configuration["dst_path"])
-    if _operation.get() != "copy" or not destination.is_dir():
+    if _operation.get() != "copy" or _answers_before(configuration) is not None:
         return []
-    if _adopt.is_ours(destination / configuration["answers_file"]):
-        return []
-    return list(_adopt.found(destination))
+    return list(_adopt.found(Path(configuration["dst_path"])))
+
+
+def _answers_before(configuration: Any) -> Any:
+    """The answers of the copy or update before this one; None where there was none."""
+    return _adopt.our_answers(Path(configuration["dst_path"]) / configuration["answers_file"])
 
 
 def _foreign(answers: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

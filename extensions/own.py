@@ -20,6 +20,7 @@ from .merge import apt, conda, downloads, pip
 from .merge.model import Clash, Entry, Finding, Fragment, Want
 
 OWN, GENERATED = "own", "generated"
+_HERE = "./"
 MARKER = re.compile(r"(<{7}|={7}|>{7})( |$)")
 ASSIGNMENT = re.compile(r"\s*(?:(?:export|declare|readonly)\s+(?:-\w+\s+)*)?(?P<name>[A-Za-z_]\w*)\+?=")
 # Lines of environment.yml that hold others together, so that its own lines make a file by themselves.
@@ -54,12 +55,12 @@ def check_file(path: str, text: str, generated: str) -> list[Finding]:
     name = path.rpartition("/")[2]
     if name == "env":
         return list(_variables(path, theirs, own))
+    # two files to the merger, which takes one package from conda and from pip for meant where one file asks for it
+    generated_ = Fragment(GENERATED, _HERE + path, "\n".join(theirs))
     try:
-        entries, clashes = MERGES[name](
-            Fragment(GENERATED, path, "\n".join(theirs)), Fragment(OWN, path, "\n".join(own))
-        )
+        entries, clashes = MERGES[name](generated_, Fragment(OWN, path, "\n".join(own)))
     except BlocksError as error:
-        return [_unreadable(path, str(error).removeprefix(path))]
+        return [_unreadable(path, str(error).removeprefix(_HERE).removeprefix(path))]
     found = {}
     for clash in clashes:
         for mine, other in _pairs(clash.parties):
@@ -111,7 +112,7 @@ def _assignments(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
 
 
 def _shown(want: Want) -> str:
-    return f"'{want.text}'{f' of {want.comment}' if want.comment else ''} ({want.place})"
+    return f"'{want.text}'{f' of {want.comment}' if want.comment else ''} ({want.place.removeprefix(_HERE)})"
 
 
 def _repeated(mine: Want, other: Want) -> Finding:

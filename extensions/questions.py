@@ -8,7 +8,7 @@ the choices, and the question's own `validator`. Other names pass: a data file m
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +60,11 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
             _check_questions(component, data, validate)
 
 
-def check_adopt(value: Any, found: Sequence[str], is_copy: bool) -> None:
-    """Raises `BlocksError` where the answer `adopt` names what is not there."""
-    asked = names("adopt", value, "[binder]")
-    if asked and not is_copy:
-        raise BlocksError("adopt: is asked by copier copy alone; on an update, add the lines below the anchors")
-    for name in asked:
+def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
+    """Raises `BlocksError` where the answer `adopt` names what is not among those found, now or the first time."""
+    for name in names("adopt", value, "[binder]"):
+        if name not in found and not is_first:
+            raise BlocksError(f"adopt: '{name}' was not adopted by the first copy, and is not looked at any more")
         if name not in found:
             there = ", ".join(found) or "none"
             raise BlocksError(f"adopt: there is no Binder configuration to adopt in '{name}'; found: {there}")
