@@ -223,16 +223,14 @@ def _python_of_environment(text: str) -> str:
     return ""
 
 
-def findings(adopted: Any, binder_dir: str) -> list[Finding]:
+def findings(directories: Iterable[Directory], binder_dir: str) -> list[Finding]:
     """What remains for the author to remove, since nothing of the author's is deleted."""
-    result = []
-    for directory in directories(adopted):
-        if directory.folder in BINDER_DIRS and directory.folder != binder_dir:
-            result.append(
-                Finding(
-                    *("BB607", directory.label, directory.folder, 0, ""),
-                    f"was merged into {binder_dir}, and repo2docker refuses a repository that has both",
-                    f"remove it, when you have looked at the result: git rm -r {directory.folder}",
-                )
-            )
-    return result
+    return [
+        Finding(
+            *("BB606", directory.label, directory.folder, 0, ""),
+            f"was merged into {binder_dir}, and repo2docker refuses a repository that has both",
+            f"move the files that its scripts need, then remove it: git rm -r {directory.folder}",
+        )
+        for directory in directories
+        if directory.folder in BINDER_DIRS and directory.folder != binder_dir
+    ]

@@ -146,12 +146,13 @@ class Blocks(Extension):
     def composition(self, context: Context) -> Any:
         """The composition for the answers in the context, checked."""
         answers = {name: value for name, value in context.get_all().items() if _is_answer(name, value)}
+        answers.pop("checked", None)  # known after the first time
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
             components = tuple(self.catalogue[name] for name in answers["installed"])
             composition = _compose.Composition(
                 *(tuple(answers["components"]), components, answers, functools.partial(self._render, answers)),
-                *_foreign(answers),
+                *_foreign(answers, self.catalogue),
             )
             composition.check()
             self._compositions[key] = composition
@@ -245,9 +246,13 @@ def _answers_before(configuration: Any) -> Any:
     return _adopt.our_answers(Path(configuration["dst_path"]) / configuration["answers_file"])
 
 
-def _foreign(answers: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Other people's directories, in the order of their precedence, and what was found while they were read."""
-    adopted, binder_dir = answers.get("adopted"), answers["binder_dir"]
-    loaded = _imports.load_all(answers.get("imports") or [], binder_dir)
-    directories = (*_adopt.directories(adopted), *(one.directory for one in loaded))
+def _foreign(answers: dict[str, Any], taken: Iterable[str]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Other people's directories, in the order of their precedence, and what was found while they were read.
+
+    `taken` are names that no import may have beside its lines.
+    """
+    adopted, binder_dir = _adopt.directories(answers.get("adopted")), answers["binder_dir"]
+    taken = [*taken, *(directory.label for directory in adopted)]
+    loaded = _imports.load_all(answers.get("imports") or [], binder_dir, taken)
+    directories = (*adopted, *(one.directory for one in loaded))
     return directories, (*_adopt.findings(adopted, binder_dir), *(note for one in loaded for note in one.findings))

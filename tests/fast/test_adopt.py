@@ -281,10 +281,10 @@ def test_what_must_be_removed_is_said(make_catalogue: MakeCatalogue, tmp_path: P
     course = start_course(tmp_path / "course", five(".binder/"))
     result = copier(*COPY, "--data", "binder_dir=binder", make_catalogue({}), course)
     assert result.returncode == 0, result.stderr
-    message = "BB607 .binder: was merged into binder, and repo2docker refuses a repository that has both"
+    message = "BB606 .binder: was merged into binder, and repo2docker refuses a repository that has both"
     assert message in result.stderr
     assert "git rm -r .binder" in result.stderr
-    assert "BB607" in [
+    assert "BB606" in [
         finding["code"] for finding in json.loads((course / "binder/report.json").read_text())["findings"]
     ]
 
