@@ -55,6 +55,13 @@ class Composition:
             *files.fragments(others, name, self.render),
         ]
 
+    @property
+    def order(self) -> list[str]:
+        """Names of the scripts in the order they run: the catalogue's, the imports', the adopted ones."""
+        scripts = [one for one in self.directories if one.has("postBuild") or one.has("start")]
+        scripts.sort(key=lambda directory: not directory.home)
+        return [*(component.name for component in self.components), *(directory.slug for directory in scripts)]
+
     @functools.cached_property
     def apt(self) -> Merged:
         return apt.merge(self.fragments("apt.txt"))
