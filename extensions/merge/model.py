@@ -87,7 +87,7 @@ class Entry:
 
     @property
     def lost(self) -> list[str]:
-        """The wants that lost, as comments; without their places, as a commit in one would change the file with every import."""
+        """The wants that lost, as comments; without places: a commit in one would change the file for nothing."""
         texts = ((" ".join(want.text.split()), want) for want in self.losing)
         return [f"# {text}  # {want.component} wanted this" for text, want in texts]
 
