@@ -89,9 +89,8 @@ class Entry:
 
     @property
     def lost(self) -> list[str]:
-        """The wants that lost, as comments."""
-        notes = ((one_line(want.text), f"{want.component} wanted this ({want.place})") for want in self.losing)
-        return [f"# {text}  # {one_line(note)}" for text, note in notes]
+        """The wants that lost, as comments; without places: a commit in one would change the file for nothing."""
+        return [f"# {one_line(want.text)}  # {one_line(want.component)} wanted this" for want in self.losing]
 
     def as_data(self) -> dict[str, Any]:
         data = {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}
