@@ -69,7 +69,14 @@ class Composition:
     @functools.cached_property
     def environment(self) -> conda.Environment:
         python = str(self.answers["python_version"])
-        return conda.merge(self.fragments("environment.yml"), self.fragments("requirements.txt"), python)
+        files_ = self.fragments("environment.yml"), self.fragments("requirements.txt")
+        return conda.merge(*files_, python, order=self._precedence)
+
+    @property
+    def _precedence(self) -> list[str]:
+        course = [component.name for component in self.components if component.course]
+        labels = [directory.label for directory in self.directories]
+        return [*course, *labels, *(component.name for component in self.components if not component.course)]
 
     @functools.cached_property
     def env(self) -> Merged:
