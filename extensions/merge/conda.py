@@ -2,7 +2,7 @@
 
 - `dependencies`: by the rules of `specs`; two ranges become their intersection, disjoint ones clash
 - `pip:` lists, several of them too: the rules of `pip`
-- one package from conda and from pip clashes: conda's is kept
+- one package from conda and from pip clashes: conda's is kept, unless whoever asks for pip's asks for both
 - `channels`: conda-forge first, then as they appear; contradicting orders clash, `defaults` is found
 - `python`: the course's answer stands, narrowed by who asks for a part of it; who cannot run on it clashes; always
   spelled `python=`, as repo2docker looks for that, so that a channel or build of it is dropped and found
