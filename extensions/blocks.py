@@ -74,6 +74,7 @@ class Blocks(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
+        environment.concat = _compose.files.concat  # type: ignore[method-assign]
         self._compositions: dict[str, Any] = {}
         environment.globals.update(
             adoptable=pass_context(_for_users(self.adoptable)),

@@ -132,7 +132,7 @@ def _large(tree: Tree, folder: str) -> list[str]:
 
 def _both(directory: Directory) -> Finding:
     return Finding(
-        *("BB308", directory.label, directory.where(".binder"), 0, ""),
+        *("BB351", directory.label, directory.where(".binder"), 0, ""),
         "stands beside 'binder', and repo2docker refuses a repository with both; it was not read",
         "import it by itself, or remove one of the two",
         left_out=True,

@@ -162,7 +162,9 @@ def _items(output: bytes) -> list[Item]:
 
 def _item(meta: list[str], path: bytes) -> Item:
     mode, _, name, size = meta
-    return Item(mode, name, int(size) if size.isdigit() else 0, path)
+    if not size.isdigit() and size != "-":
+        raise GitError("it lacks a file's content")
+    return Item(mode, name, 0 if size == "-" else int(size), path)
 
 
 def _blobs(output: bytes, names: list[str]) -> dict[str, bytes]:
@@ -171,7 +173,7 @@ def _blobs(output: bytes, names: list[str]) -> dict[str, bytes]:
         start = output.index(b"\n", at) + 1
         header = output[at:start].split()
         if header[1] != b"blob":
-            raise GitError("the cache lacks an object")
+            raise GitError("it lacks a file's content")
         end = start + int(header[2])
         blobs[name], at = output[start:end], end + 1
     return blobs

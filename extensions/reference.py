@@ -76,7 +76,7 @@ def read(text: str) -> Reference:
     if UNPRINTABLE.search(text) or UNPRINTABLE.search(unquote(text)):
         raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
     base, name, subdirectory = _split(text.strip())
-    reference = Reference(base, _url(base, name), name, subdirectory.strip("/"))
+    reference = Reference(base, _url(base, name, subdirectory), name, subdirectory.strip("/"))
     names = reference.subdirectory.split("/") if subdirectory else []
     if any(part.lower() in ("", ".", "..", ".git") or part.startswith("-") or "\\" in part for part in names):
         raise BlocksError(f"'{text}': '{subdirectory}' is no folder of a repository; write it like 'path/to/folder'")
@@ -98,7 +98,7 @@ def _split(text: str) -> tuple[str, str, str]:
     return base[:at], base[at + 1 :], subdirectory
 
 
-def _url(base: str, name: str) -> str:
+def _url(base: str, name: str, subdirectory: str) -> str:
     if base.startswith("-"):
         raise BlocksError(f"'{base}': looks like an option; {FORMS}")
     if re.match(r"[\w+.-]*::", base):
@@ -121,7 +121,8 @@ def _url(base: str, name: str) -> str:
     if not base or ":" in base or base.startswith("~"):
         raise BlocksError(f"'{base}': is no repository that git could reach; {FORMS}")
     path = os.path.abspath(path)
-    raise BlocksError(f"'{base}': is relative to the current folder; write {_pinned(Reference(path, path, name))}")
+    form = _pinned(Reference(path, path, name, subdirectory))
+    raise BlocksError(f"'{base}': is relative to the current folder; write {form}")
 
 
 def _hosted(base: str, host: str, path: str) -> str:

@@ -11,21 +11,21 @@ from __future__ import annotations
 
 import bisect
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .errors import BlocksError
 from .foreign import Blob
 from .git import UNPRINTABLE, GitError, printable
 from .objects import Item, Objects
+from .symlinks import Resolver
 
 FILE_BYTES = 10**6
 READ_BYTES = 20 * 10**6
 READ_FILES = 2000
 LINKS = 1000
 LINKED_FILES = 20_000
-# What Linux follows before it gives up, and the longest name and path that every file system takes.
-HOPS = 40
+# The longest name and path that every file system takes.
 NAME_BYTES = 255
 PATH_BYTES = 1000
 
@@ -41,7 +41,7 @@ class Left:
 
 
 SUBMODULE = Left("BB502", "is a submodule, which is not carried along", "import that repository by itself")
-TOO_LARGE = Left("BB503", f"is larger than {FILE_BYTES // 10**6} MB and was not read", "download it in a postBuild")
+TOO_LARGE = Left("BB503", f"is larger than {FILE_BYTES // 10**6} MB and was not read", "keep it smaller")
 NAME = Left("BB504", "has a name that cannot be carried along", "rename it")
 
 
@@ -50,7 +50,7 @@ class Tree(Mapping[str, Blob]):
 
     def __init__(self, objects: Objects, origin: str, files: Mapping[str, Item], left: Mapping[str, Left]) -> None:
         self.origin, self.left = origin, dict(left)
-        self.directories = _directories([*files, *left])
+        self.directories = _directories([*files, *left]) | {path for path, one in left.items() if one is SUBMODULE}
         self._objects, self._files = objects, files
         self._read: dict[str, bytes] = {}
 
@@ -154,11 +154,16 @@ def _follow(sorting: _Sorting, objects: Objects) -> None:
     """Put the files that the symbolic links lead to in their place."""
     links, files = sorting.links, sorting.files
     directories = _directories([*files, *links])
-    readable = [path for path in sorted(links) if links[path].size <= PATH_BYTES and path not in directories][:LINKS]
+    for path in links.keys() & directories:
+        del links[path]
+        sorting.left[path] = NAME
+    readable = [path for path in sorted(links) if links[path].size <= PATH_BYTES][:LINKS]
     blobs = objects.read(links[path].object for path in readable)
     targets = {path: blobs[links[path].object].decode(errors="backslashreplace") for path in readable}
-    sorting.left.update({path: _astray(f"is one of more than {LINKS} links") for path in links.keys() - targets.keys()})
-    resolver = _Resolver({*files}, directories, targets)
+    sorting.left.update(
+        {path: _astray(f"is one of more than {LINKS}, or too long") for path in links.keys() - targets.keys()}
+    )
+    resolver = Resolver({*files}, directories, targets)
     found = {path: resolver.real(path) for path in targets}
     sorting.left.update({path: _astray(real.reason, targets[path]) for path, real in found.items() if not real.there})
     places = {path: real.path for path, real in found.items() if real.there}
@@ -182,52 +187,3 @@ def _follow(sorting: _Sorting, objects: Objects) -> None:
 
 def _astray(reason: str, target: str = "") -> Left:
     return Left("BB501", f"is a symbolic link that {reason}", "put a copy in its place", printable(target))
-
-
-@dataclass(frozen=True)
-class _Real:
-    """Where a link leads to, or the reason that it leads nowhere; the root's path is empty."""
-
-    path: str = ""
-    reason: str = ""
-
-    @property
-    def there(self) -> bool:
-        return not self.reason
-
-
-class _Resolver:
-    """Links of a tree -> what they lead to, as an operating system would go, without leaving the tree."""
-
-    def __init__(self, files: Collection[str], directories: Collection[str], targets: Mapping[str, str]) -> None:
-        self.files, self.directories, self.targets = files, directories, targets
-        self.found: dict[str, _Real] = {}
-
-    def real(self, link: str, hops: int = 0) -> _Real:
-        if link not in self.found:
-            self.found[link] = _Real(reason="goes in circles")  # what stands while it is being followed
-            self.found[link] = self._walk(posixpath.dirname(link), self.targets[link], hops)
-        return self.found[link]
-
-    def _walk(self, start: str, target: str, hops: int) -> _Real:
-        if target.startswith("/"):
-            return _Real(reason="leaves the repository")
-        at = start
-        for name in target.split("/"):
-            path = posixpath.join(at, name)
-            if name in ("", "."):
-                continue
-            if name == ".." and not at:
-                return _Real(reason="leaves the repository")
-            if name == "..":
-                at = posixpath.dirname(at)
-            elif path in self.targets:
-                real = self.real(path, hops + 1) if hops < HOPS else _Real(reason="goes in circles")
-                if not real.there:
-                    return real
-                at = real.path
-            elif path in self.files or path in self.directories:
-                at = path
-            else:
-                return _Real(reason="points to nothing in the repository")
-        return _Real(at)

@@ -271,8 +271,13 @@ def test_unpinned_and_not_to_be_found(repository: Path) -> None:
 def test_relative_is_refused_with_the_absolute_form(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sha = save(repository, {"apt.txt": "x\n"})
     monkeypatch.chdir(repository.parent)
-    for written in (f"./repo@{sha}#x", f"repo@{sha}", "repo", "../owner/repo@main"):
-        with pytest.raises(BlocksError, match=f"relative to the current folder; write '{repository}@{sha}"):
+    for written, pinned in {
+        f"./repo@{sha}#x": f"{repository}@{sha}#x",
+        f"repo@{sha}": f"{repository}@{sha}",
+        "repo": f"{repository}@{sha}",
+        "../owner/repo@main#x/y": f"{repository}@{sha}#x/y",
+    }.items():
+        with pytest.raises(BlocksError, match=f"relative to the current folder; write '{pinned}'$"):
             imports.references([written])
 
 
@@ -301,7 +306,7 @@ FOLDERS = {
     "root": ({"apt.txt": "x"}, "", ("", ""), []),
     "binder": (BINDER, "", ("binder", ""), []),
     ".binder": ({".binder/start": "x", "apt.txt": "y"}, "", (".binder", ""), []),
-    "both": ({".binder/start": "x", "binder/start": "y"}, "", ("binder", ""), [("BB308", ".binder")]),
+    "both": ({".binder/start": "x", "binder/start": "y"}, "", ("binder", ""), [("BB351", ".binder")]),
     "subdirectory": ({"a/b/apt.txt": "x", "apt.txt": "y"}, "a/b", ("", "a/b/"), []),
     "with its own": ({"a/binder/apt.txt": "x"}, "a", ("binder", "a/"), []),
     "another binder": ({"binder_octave/apt.txt": "x", "a/x": "y"}, "binder_octave", ("binder_octave", ""), []),
@@ -518,6 +523,15 @@ def test_nothing_of_the_callers_repository_leaks_in(
     assert {path: path.stat().st_mtime_ns for path in (mine / ".git").rglob("*")} == before
 
 
+def test_no_transport_runs_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead(
+        monkeypatch, tmp_path, {f"url.ext::touch {tmp_path}/ran .insteadOf": "https://", "protocol.allow": "always"}
+    )
+    with pytest.raises(BlocksError, match="transport 'ext' not allowed"):
+        imports.load_all([f"https://host.invalid/r@{SHA}"], "binder")
+    assert not (tmp_path / "ran").exists()
+
+
 def test_no_hook_of_the_users_runs(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sha = save(repository, BINDER)
     for folder in ("hooks", "template/hooks"):
@@ -643,6 +657,23 @@ def test_submodules_are_left_out(repository: Path) -> None:
     assert sorted(loaded.directory.tree) == [".gitmodules", "apt.txt"]
 
 
+def test_a_submodule_in_the_place_of_binder_hides_the_root_too(repository: Path) -> None:
+    save(repository, {"apt.txt": "x\n"})
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{SHA},binder")
+    git(repository, "commit", "--quiet", "--message=x")
+    with pytest.raises(BlocksError, match=r"has no Binder files .* in its folder 'binder'"):
+        read(repository, git(repository, "rev-parse", "HEAD").strip())
+
+
+@pytest.mark.parametrize(("mode", "name"), [("100644", "start"), ("120000", "link"), ("40000", "folder")])
+def test_an_object_of_another_kind_than_its_mode_says(repository: Path, mode: str, name: str) -> None:
+    blob = store(repository, "x\n")
+    folder = store(repository, b"100644 b\0" + bytes.fromhex(blob), "tree")
+    sha = save_tree(repository, [("100644", "apt.txt", blob), (mode, name, blob if mode == "40000" else folder)])
+    with pytest.raises(BlocksError, match=rf"^imports: .*{sha[:7]}"):
+        read(repository, sha)
+
+
 NAMES: dict[str, bytes | str] = {
     "dots": "..",
     "dot": ".",
@@ -685,7 +716,7 @@ def test_a_name_that_is_file_and_folder(repository: Path) -> None:
         entries = [("100644", "apt.txt", blob), (mode, "a", blob), ("40000", "a", folder)]
         loaded = read(repository, save_tree(repository, entries))
         assert sorted(loaded.directory.tree) == ["a/b", "apt.txt"]
-        assert {path for _, path in brief(loaded.findings)} == {"a"}
+        assert brief(loaded.findings) == [("BB504", "a")]
 
 
 def test_a_tree_that_lists_without_end(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
