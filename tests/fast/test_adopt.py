@@ -233,7 +233,14 @@ def test_adopted_edited_and_updated(
     commit(course)
     write_components(root, LATER)
     commit(root, "1.1.0")
-    result = copier("update", "--trust", "--defaults", "--data", f"components={components[:-1]}, beta]", course)
+    result = copier(
+        "update",
+        "--trust",
+        "--defaults",
+        "--data",
+        f"components={components.replace('alpha', 'alpha, ').replace(']', 'beta]')}",
+        course,
+    )
     assert result.returncode == 0, result.stderr
     assert " U" not in git(course, "status", "--porcelain")
     assert_nothing_lost(course, binder_dir, slug)
