@@ -296,6 +296,18 @@ def test_what_must_be_removed_is_said(make_catalogue: MakeCatalogue, tmp_path: P
     ]
 
 
+def test_what_remains_is_said() -> None:
+    """Of what was merged: files that are read no more, and a folder that may not stay."""
+    held: dict[str, adopt.Held] = {name: ["x"] for name in (*FIVE, "runtime.txt")}
+    adopted = dict.fromkeys(("binder", ".binder", "binder_a"), held)
+    found = adopt.findings(adopt.directories(adopted), "binder")
+    assert [(one.code, one.file) for one in found] == [
+        *(("BB607", f"binder/{name}") for name in ("requirements.txt", "runtime.txt")),
+        ("BB606", ".binder"),
+        *(("BB607", f"binder_a/{name}") for name in adopt.MERGED if name in held),
+    ]
+
+
 # In a course with binder/apt.txt alone: what else stands there, further arguments, and the message.
 REFUSED: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
     "README": ({"binder/README.md": "mine"}, (), "binder/README.md: would be overwritten"),
