@@ -236,7 +236,7 @@ def findings(directories: Iterable[Directory], binder_dir: str) -> list[Finding]
             continue
         taken = TAKEN if directory.folder == binder_dir else ()
         for name in (name for name in MERGED if directory.has(name) and name not in taken):
-            reason = "was merged, and is not read by repo2docker any more"
+            reason = "was merged, and repo2docker does not read it from here"
             remedy = f"make later changes in {binder_dir}; remove it if nothing else needs it"
             result.append(Finding("BB607", directory.label, directory.path(name), 0, "", reason, remedy))
     return result
