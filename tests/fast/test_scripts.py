@@ -144,7 +144,7 @@ def test_imports_run_among_their_files() -> None:
 
 
 def test_generated_scripts_please_the_linters(tmp_path: Path) -> None:
-    scripts = {"binder/postBuild": "echo $0\n", "binder/start": 'echo $0; exec "$@"\n'}
+    scripts = {"binder/postBuild": "echo $0 ~/x\n", "binder/start": 'echo $0; exec "$@"\n', "x": ""}
     sources = [imported(scripts), directory(scripts, "binder", "adopted-binder", "")]
     files = [file for source in sources for file in place(source, "binder")[0] if ".d/" in file.path]
     assert len(files) == 4
@@ -223,6 +223,33 @@ def test_each_post_build_has_a_process_a_directory_and_its_own_helpers(tmp_path:
     said = [line for line in result.stdout.splitlines() if not line.startswith("postBuild:")]
     expected = ["helper import-one", "import-one", "helper import-two", "import-two"]
     assert said == [*expected, f"adopted {binder.parent} None /srv/repo"]
+
+
+def test_what_is_sought_at_home_is_linked_for_each_import(tmp_path: Path) -> None:
+    text = '#!/bin/sh\nsh $HOME/binder/helper.sh\ncat ~/data/*.csv "${HOME}/data/a.csv" ~/.bashrc\n'
+    sources = [
+        imported(
+            {"binder/postBuild": text, "binder/helper.sh": f"echo {name}\n", "data/a.csv": f"{name}.csv\n"}, slug=name
+        )
+        for name in ("import-one", "import-two")
+    ]
+    binder = derived(tmp_path, *sources)
+    (binder.parent / ".bashrc").write_text("ours\n")
+    result = build(binder, HOME=str(binder.parent))
+    assert result.returncode == 0, result.stderr
+    said = [line for line in result.stdout.splitlines() if not line.startswith("postBuild:")]
+    one, two = (["import-" + name, *[f"import-{name}.csv"] * 2, "ours"] for name in ("one", "two"))
+    assert said == [*one, *two]
+    assert "not the file" not in result.stderr
+
+
+def test_home_folder_keeps_what_it_has(tmp_path: Path) -> None:
+    source = imported({"binder/postBuild": "cat ~/it's/x ~/y\n", "it's/x": "theirs\n", "y": "theirs\n"})
+    binder = derived(tmp_path, source)
+    (binder.parent / "y").write_text("ours\n")
+    result = build(binder, HOME=str(binder.parent))
+    assert "y is not the file that it expects" in result.stderr
+    assert (binder.parent / "y").read_text() == "ours\n"
 
 
 @pytest.mark.parametrize(
