@@ -112,6 +112,7 @@ class _Search:
         """What a script names, some of it more than once."""
         text = decode(self.tree[path].data)[0]
         bases, cwd = dict.fromkeys(["", posixpath.dirname(path)]), ""
+        known: set[str] = set()  # words looked for from all bases
         for line in text.split("\n"):
             if line.lstrip().startswith(("#", "--", "//")):
                 continue
@@ -121,6 +122,7 @@ class _Search:
                     place = _normal(posixpath.join(cwd, _strip(target)))
                     if place in self.folders:
                         bases[place], cwd = None, place
+                        known.clear()
                 builds = (posixpath.join(cwd, BUILDS[tool]) in self.tree for tool in _BUILD.findall(line))
                 if "setup.py" in line or any(builds) or (_INSTALL.search(line) and _HERE.search(line)):
                     yield from self.named(".", [cwd])
@@ -129,9 +131,12 @@ class _Search:
                     yield from self.named(module + ".py", bases)
                     yield from self.named(module, bases)
                 words += ["".join(match) for match in _QUOTED.findall(line)]
-            for word in map(_strip, dict.fromkeys(words)):
-                if word.strip("./"):
-                    yield from self.named(word, bases)
+            for word in dict.fromkeys(words):
+                if word not in known:
+                    known.add(word)
+                    stripped = _strip(word)
+                    if stripped.strip("./"):
+                        yield from self.named(stripped, bases)
 
     def of_list(self, path: str) -> Iterator[str]:
         """What a list of packages names."""
