@@ -55,6 +55,11 @@ def portable(path: str) -> bool:
     return not any(part in ("", ".", "..") or re.search(r"[\\\x00-\x1f\x7f\ud800-\udfff]", part) for part in parts)
 
 
+def printable(text: str) -> str:
+    """Other people's text, as it may be shown on a terminal and written to a file."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def _normal(path: str) -> str:
     normal = posixpath.normpath(path)
     return "" if normal == "." else normal
@@ -201,7 +206,7 @@ def _left_out(directory: Directory, large: list[str], odd: list[str], beyond: li
         ("BB552", odd, "has a name that cannot stand everywhere and is not carried along", "rename it there"),
     )
     for code, paths, reason, remedy in reasons:
-        for path in paths:
+        for path in map(printable, paths):
             yield Finding(code, directory.label, directory.where(path), 0, path, reason, remedy, True)
     if beyond:
         reason = (

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import shell
-from .carry import HOOKS, carried
+from .carry import HOOKS, carried, printable
 from .files import File, as_text
 from .foreign import Blob, Directory, decode
 from .merge.model import Finding
@@ -185,7 +185,7 @@ class _Script:
         return (line for line in self.text.split("\n") if not line.lstrip().startswith("#"))
 
     def _finding(self, code: str, line: int, text: str, reason: str, remedy: str, left_out: bool = False) -> Finding:
-        shown = text if len(text) <= 100 else text[:97] + "..."
+        shown = printable(text if len(text) <= 100 else text[:97] + "...")
         where = self.directory.where(self.path)
         return Finding(code, self.directory.label, where, line, shown, reason, remedy, left_out)
 

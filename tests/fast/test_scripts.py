@@ -130,6 +130,70 @@ def test_hostile_text_takes_no_time() -> None:
     place(imported({f"binder/{name}": text for name in ("postBuild", "start")}), "binder")
 
 
+PIECES = (
+    *(
+        b"#!/bin/sh\n",
+        b"exec ",
+        b'"$@"',
+        b"cd ",
+        b"\r\n",
+        b"\n",
+        b"\\\n",
+        b"<<E\n",
+        b"$(",
+        b")",
+        b"'",
+        b'"',
+        b"~/",
+        b"*",
+        b"[",
+    ),
+    *(
+        b"\xff",
+        b"\0",
+        b"\x1b",
+        b"\xef\xbb\xbf",
+        b"a",
+        b"a/b",
+        b"../",
+        b"jupyter nbextension",
+        b"# ",
+        b"pip install .",
+        b"-r ",
+    ),
+)
+NAMES = (
+    "postBuild",
+    "start",
+    "requirements.txt",
+    "environment.yml",
+    "a/b",
+    "a/c.py",
+    "d*",
+    "e\udc80",
+    "../f",
+    "x/../y",
+)
+
+
+def test_random_input_is_placed_or_found() -> None:
+    chance = random.Random(7)
+    for _ in range(100):
+        tree = {
+            chance.choice(["", "binder/"]) + name: b"".join(chance.choices(PIECES, k=chance.randrange(40)))
+            for name in chance.sample(NAMES, 6)
+        }
+        for folder in ("", "binder"):
+            for source in (imported(tree, folder), directory(tree, folder, "adopted-x", "")):
+                files, findings = place(source, "binder")
+                assert all(".." not in file.path and file.text.encode() is not None for file in files)
+                hooks = {file.path for file in files} | {finding.file for finding in findings if finding.left_out}
+                for name in ("postBuild", "start"):
+                    if source.has(name):
+                        assert {f"binder/{name}.d/{source.slug}", source.where(source.path(name))} & hooks
+                assert all(str(finding).isprintable() and str(finding).encode() for finding in findings)
+
+
 def test_imports_run_among_their_files() -> None:
     source = imported({"binder/postBuild": "#!/bin/sh\n", "binder/start": "#!/bin/sh\n", "binder/apt.txt": "x\n"})
     files = {file.path: file for file in place(source, "binder")[0]}
