@@ -195,7 +195,9 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
             kept.append(path)
             size += length
             follow(path)
-    odd = sorted(path for path in directory.tree if path.startswith(directory.path("")) and not portable(path))
+    beneath = [path for path in directory.tree if path.startswith(directory.path(""))]
+    ours = {directory.path(name) for name in HOOKS}
+    odd = sorted(path for path in beneath if not portable(path) or (of_git(path) and path in ours))
     return sorted(kept), [*_left_out(directory, large, odd, beyond)]
 
 
@@ -203,7 +205,7 @@ def _left_out(directory: Directory, large: list[str], odd: list[str], beyond: li
     fetch = "let postBuild fetch it, or copy it into this repository and see that the scripts find it"
     reasons = (
         ("BB551", large, f"is larger than {MAX_FILE // 1_000_000} MB and is not carried along", fetch),
-        ("BB552", odd, "has a name that cannot stand everywhere and is not carried along", "rename it there"),
+        ("BB552", odd, "has a path that cannot stand here and is not carried along", "rename it there"),
     )
     for code, paths, reason, remedy in reasons:
         for path in map(printable, paths):

@@ -76,6 +76,7 @@ def place(directory: Directory, binder_dir: str) -> tuple[list[File], list[Findi
     """The files, sorted by path, and the findings."""
     files: list[File] = []
     findings: list[Finding] = []
+    paths: list[str] = []
     links: list[str] = []
     if directory.home:
         paths, findings = carried(directory)
@@ -87,8 +88,8 @@ def place(directory: Directory, binder_dir: str) -> tuple[list[File], list[Findi
             files.append(File(posixpath.join(directory.home, path), as_text(unix(blob, path)), blob.executable))
             findings += _of_text(directory, path)
     for name in HOOKS:
-        if directory.has(name):
-            path = directory.path(name)
+        path = directory.path(name)
+        if path in (paths if directory.home else directory.tree):
             script = _Script(directory, name, decode(unix(directory.tree[path], path))[0])
             files += script.files(binder_dir, links)
             findings += [*([] if directory.home else _of_text(directory, script.path)), *script.findings()]

@@ -124,6 +124,13 @@ def test_hostile_paths_are_not_placed(path: str) -> None:
     assert [file.path for file in files] == ["binder/imports/o-r/binder/postBuild", "binder/postBuild.d/import-o-r"]
 
 
+@pytest.mark.parametrize("folder", [".github", "a\x1b", "x/../y"])
+def test_hooks_that_cannot_be_carried_are_found(folder: str) -> None:
+    files, findings = place(imported({f"{folder}/start": "#!/bin/sh\n"}, folder), "binder")
+    assert not files
+    assert [(finding.code, finding.left_out) for finding in findings] == [("BB552", True)]
+
+
 def test_hostile_text_takes_no_time() -> None:
     pieces = ("pip ", "cd ", "x=1 ", "a\\\n", "jupyter ", "../", "$0/", "pip install . ", "exec ", "(" * 1000 + "\n")
     text = "\n".join(piece * (100_000 // len(piece)) for piece in pieces)
@@ -131,49 +138,11 @@ def test_hostile_text_takes_no_time() -> None:
 
 
 PIECES = (
-    *(
-        b"#!/bin/sh\n",
-        b"exec ",
-        b'"$@"',
-        b"cd ",
-        b"\r\n",
-        b"\n",
-        b"\\\n",
-        b"<<E\n",
-        b"$(",
-        b")",
-        b"'",
-        b'"',
-        b"~/",
-        b"*",
-        b"[",
-    ),
-    *(
-        b"\xff",
-        b"\0",
-        b"\x1b",
-        b"\xef\xbb\xbf",
-        b"a",
-        b"a/b",
-        b"../",
-        b"jupyter nbextension",
-        b"# ",
-        b"pip install .",
-        b"-r ",
-    ),
+    *(b"#!/bin/sh\n", b"exec ", b'"$@"', b"cd ", b"\r\n", b"\n", b"\\\n", b"<<E\n", b"$(", b")", b"'", b'"', b"~/"),
+    *(b"*", b"[", b"jupyter nbextension", b"# ", b"pip install .", b"-r "),
+    *(b"\xff", b"\0", b"\x1b", b"\xef\xbb\xbf", b"a", b"a/b", b"../"),
 )
-NAMES = (
-    "postBuild",
-    "start",
-    "requirements.txt",
-    "environment.yml",
-    "a/b",
-    "a/c.py",
-    "d*",
-    "e\udc80",
-    "../f",
-    "x/../y",
-)
+NAMES = ("postBuild", "start", "requirements.txt", "environment.yml", "a/b", "c.py", "d*", "e\udc80", "../f", "x/../y")
 
 
 def test_random_input_is_placed_or_found() -> None:
