@@ -7,6 +7,7 @@ Manifest keys (all but the first three optional):
 
     title, summary, category   text
     requires, after, conflicts lists of component names
+    course                     true where it speaks for the course: its entries come first in a clash
     memory                     MB (10^6 bytes) at rest
     java                       lowest Java major version it runs on
     ports                      {label: TCP port on loopback}
@@ -46,6 +47,7 @@ class Component:
     requires: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    course: bool = False
     memory: int = 0
     java: int = 0
     ports: Mapping[str, int] = field(default_factory=dict)
@@ -87,6 +89,10 @@ def _is_env(value: Any) -> bool:
     )
 
 
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 KEYS = {
     "title": (_is_text, "one line of text"),
     "summary": (_is_text, "one line of text"),
@@ -94,6 +100,7 @@ KEYS = {
     "requires": (_is_names, "a list of component names"),
     "after": (_is_names, "a list of component names"),
     "conflicts": (_is_names, "a list of component names"),
+    "course": (_is_flag, "true or false"),
     "memory": (_is_number, "a whole number of MB"),
     "java": (_is_number, "a Java major version"),
     "ports": (_is_ports, "a mapping of labels to port numbers"),
@@ -107,7 +114,12 @@ def parse_yaml(text: str, where: str) -> Any:
     try:
         return yaml.load(text, Loader=Loader)  # noqa: S506
     except yaml.YAMLError as error:
-        raise BlocksError(f"{where}{_line(error)}: not valid YAML: {_problem(error)}") from error
+        raise yaml_error(error, where) from error
+
+
+def yaml_error(error: yaml.YAMLError, where: str) -> BlocksError:
+    """The parser's error for a user."""
+    return BlocksError(f"{where}{_line(error)}: not valid YAML: {_problem(error)}")
 
 
 def _line(error: yaml.YAMLError) -> str:

@@ -13,31 +13,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import files
+from . import clashes, files, foreign, scripts
 from .catalogue import Component
 from .errors import BlocksError
+from .foreign import Directory
 from .merge import apt, conda, downloads, env, pip
-from .merge.model import Clash, Fragment, Merged
+from .merge.model import Clash, Finding, Fragment, Merged
 
 # Memory of the notebook server with one Python kernel, in MB (10^6 bytes); benchmarks/stack.py measures it.
 NOTEBOOK_MEMORY = 160
 # mybinder.org stops a session that uses more, in MB (BinderHub's configuration there: 2 GB).
 MYBINDER_MEMORY = 2000
+# What is merged of other people's directories, too.
+FOREIGN = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt")
 # Answers that belong to no component and that scripts use.
 COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
 
 
 @dataclass(frozen=True)
 class Composition:
-    """`asked` as answered, `components` resolved and in order."""
+    """`asked` as answered, `components` resolved and in order.
+
+    `directories` are other people's: the adopted ones, then the imports; `found` is what reading them has shown.
+    """
 
     asked: tuple[str, ...]
     components: tuple[Component, ...]
     answers: Mapping[str, Any]
     render: files.Render
+    directories: tuple[Directory, ...] = ()
+    found: tuple[Finding, ...] = ()
 
     def fragments(self, name: str) -> list[Fragment]:
-        return files.fragments(self.components, name, self.render)
+        """That file of every source, in the order of precedence: the course's, other people's, the catalogue's."""
+        first = [component for component in self.components if component.course]
+        others = [component for component in self.components if not component.course]
+        theirs = (foreign.fragment(directory, name, self.answers["binder_dir"]) for directory in self.directories)
+        return [
+            *files.fragments(first, name, self.render),
+            *filter(None, theirs if name in FOREIGN else ()),
+            *files.fragments(others, name, self.render),
+        ]
+
+    @property
+    def order(self) -> list[str]:
+        """Names of the scripts in the order they run: the catalogue's, the imports', the adopted ones."""
+        scripts = [one for one in self.directories if one.has("postBuild") or one.has("start")]
+        scripts.sort(key=lambda directory: not directory.home)
+        return [*(component.name for component in self.components), *(directory.slug for directory in scripts)]
 
     @functools.cached_property
     def apt(self) -> Merged:
@@ -62,8 +85,20 @@ class Composition:
         return self.fragments("requirements.late.txt")
 
     @functools.cached_property
+    def _scripts(self) -> tuple[list[files.File], list[Finding]]:
+        """The files for other people's scripts, and what was found in them."""
+        placed: list[files.File] = []
+        findings: list[Finding] = []
+        for directory in self.directories:
+            more, found = scripts.place(directory, self.answers["binder_dir"])
+            placed += more
+            findings += found
+        return placed, findings
+
+    @functools.cached_property
     def placed(self) -> list[files.File]:
-        return files.place(self.components, self.answers["binder_dir"], self.render)
+        own = files.place(self.components, self.answers["binder_dir"], self.render)
+        return sorted([*own, *self._scripts[0]], key=lambda file: file.path)
 
     @functools.cached_property
     def readmes(self) -> dict[str, str]:
@@ -91,19 +126,41 @@ class Composition:
         """MB at rest, the notebook with one kernel included."""
         return NOTEBOOK_MEMORY + sum(component.memory for component in self.components)
 
-    @property
+    @functools.cached_property
     def clashes(self) -> list[Clash]:
-        return [*self.apt.clashes, *self.environment.clashes, *self.env.clashes, *self.downloads.clashes]
+        return [
+            *self.apt.clashes,
+            *self.environment.clashes,
+            *self.env.clashes,
+            *clashes.variables(self.env, self.environment.variables),
+            *self.downloads.clashes,
+            *clashes.ports(self.components, self.directories),
+            *clashes.java(self.apt, self.environment.conda),
+            *clashes.launchers(self.fragments(files.JUPYTER)),
+        ]
+
+    @functools.cached_property
+    def findings(self) -> list[Finding]:
+        """In the order of their files and lines, other people's directories one after the other."""
+        lists = [*self.apt.findings, *self.environment.findings, *self._late_findings]
+        found = [*self.found, *lists, *self._scripts[1]]
+        order = {directory.label: number for number, directory in enumerate(self.directories)}
+        return sorted(found, key=lambda one: (order.get(one.component, len(order)), one.file, one.line, one.code))
+
+    @functools.cached_property
+    def _late_findings(self) -> list[Finding]:
+        read = pip.Read()
+        for fragment in self.late:
+            list(pip.read(fragment, read))
+        return read.findings
 
     def check(self) -> None:
         """Raises `BlocksError` for the first thing that cannot be composed."""
-        _check_ports(self.components)
         _check_java(self.components, self.answers)
-        for clash in self.clashes:
-            raise BlocksError(f"components do not fit together: {clash}")
-        for fragment in self.late:
-            list(pip.read(fragment))
-        _ = self.placed, self.readmes
+        course = [component.name for component in self.components if component.course]
+        labels = [directory.label for directory in self.directories]
+        clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
+        _ = self.findings, self.placed, self.readmes
 
     def report(self) -> dict[str, Any]:
         """binder/report.json."""
@@ -111,6 +168,10 @@ class Composition:
             "apt.txt": self.apt,
             "environment.yml": self.environment.conda,
             "environment.yml pip": self.environment.pip,
+            "environment.yml python": Merged([self.environment.pythons]),
+            "environment.yml channels": self.environment.channels,
+            "environment.yml variables": self.environment.variables,
+            "environment.yml other keys": self.environment.more,
             "env": self.env,
             "downloads.txt": self.downloads,
         }
@@ -119,6 +180,10 @@ class Composition:
                 "asked": list(self.asked),
                 "installed": [component.name for component in self.components],
             },
+            "directories": [
+                {"label": directory.label, "from": directory.origin.rstrip(":") or directory.folder}
+                for directory in self.directories
+            ],
             "python": str(self.answers["python_version"]),
             "memory": {
                 "notebook": NOTEBOOK_MEMORY,
@@ -141,18 +206,8 @@ class Composition:
                 },
             },
             "clashes": [clash.as_data() for clash in self.clashes],
-            "findings": [],
+            "findings": [finding.as_data() for finding in self.findings],
         }
-
-
-def _check_ports(components: tuple[Component, ...]) -> None:
-    owners: dict[int, str] = {}
-    for component in components:
-        for port in component.ports.values():
-            owner = owners.setdefault(port, component.name)
-            if owner != component.name:
-                where = f"components/{component.name}/component.yml"
-                raise BlocksError(f"{where}: port {port} belongs to '{owner}' already; choose another")
 
 
 def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:

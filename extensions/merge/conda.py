@@ -1,116 +1,210 @@
 """environment.yml, with requirements.txt beside it folded into its `pip:` list (repo2docker would ignore the file).
 
-- `dependencies`: by name in lower case, channel and subdirectory; two ranges become their intersection, disjoint ones
-  clash
-- `pip:` lists: the rules of `pip`
+- `dependencies`: by the rules of `specs`; two ranges become their intersection, disjoint ones clash
+- `pip:` lists, several of them too: the rules of `pip`
 - one package from conda and from pip clashes: conda's is kept
-- `channels`: conda-forge first, then as they appear
-- `python`: the course's answer stands; a component that cannot run on it clashes
+- `channels`: conda-forge first, then as they appear; contradicting orders clash, `defaults` is found
+- `python`: the course's answer stands; who cannot run on it clashes
 - `variables`: one owner a name, the rules of `env`
-- `name` is dropped, it is the course's; any other key is an error that names the line
+- `name` is dropped, it is the course's; `prefix` too, and is found; any other key is kept and found, in a component
+  it is an error
+- a key that stands twice is read twice, and found
+- a comment stays with its line; in what other people wrote also one that stands alone, above the next entry, or else
+  at the top of the file
 - the merged file always has both anchors and a pip section, so that an author's line and a generated one are
   never neighbours in a three-way merge, whichever components come and go
-- a comment stays with its line
+- what cannot be read as YAML, or has another shape, is an error that names the line; an entry that is no package is
+  one in a component, and left out of what other people wrote, and found
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
+import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
-from ..catalogue import Loader, parse_yaml
+from ..catalogue import Loader, yaml_error
 from ..errors import BlocksError
-from . import pip
-from .model import Clash, Entry, Fragment, Merged, Want, merge_wants, split_comment
-from .versions import conda_range, intersect
+from . import lines, pip, specs
+from .model import Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
+from .pip import Read
+from .versions import intersect
 
 CONDA_ANCHOR = "# Your own conda packages go below this line."
 PIP_ANCHOR = "# Your own pip packages go below this line."
-SPECIFICATION = re.compile(
-    r"(?:(?P<channel>[\w./:-]+)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<range>[^\[\]]*)(?P<more>\[.*\])?"
-)
+REMEDY = "make the two ranges overlap"
+FORGE = "conda-forge"
+DEFAULTS = ("defaults", "main", "anaconda", "pkgs/main")
+COURSE = "course"
 
 
 @dataclass
 class Environment:
-    """A merged environment.yml; `python` is a version such as `3.13`."""
+    """A merged environment.yml; `python` is a version such as `3.13`, `pythons` the entry for it."""
 
     python: str
-    channels: list[str] = field(default_factory=list)
+    pythons: Entry
+    channels: Merged = field(default_factory=Merged)
     conda: Merged = field(default_factory=Merged)
     pip: Merged = field(default_factory=Merged)
     variables: Merged = field(default_factory=Merged)
+    more: Merged = field(default_factory=Merged)
+
+    @property
+    def parts(self) -> dict[str, Merged]:
+        return {
+            "channels": self.channels,
+            "conda": self.conda,
+            "pip": self.pip,
+            "variables": self.variables,
+            "other keys": self.more,
+        }
 
     @property
     def clashes(self) -> list[Clash]:
-        return [*self.conda.clashes, *self.pip.clashes, *self.variables.clashes]
+        return [clash for part in self.parts.values() for clash in part.clashes]
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for part in self.parts.values() for finding in part.findings]
 
 
 @dataclass
 class _Wants:
-    channels: list[str] = field(default_factory=lambda: ["conda-forge"])
-    conda: list[Want] = field(default_factory=list)
+    channels: list[list[Want]] = field(default_factory=list)
+    conda: list[tuple[str, Want]] = field(default_factory=list)
+    python: list[Want] = field(default_factory=list)
     pip: list[Want] = field(default_factory=list)
     variables: list[tuple[str, Want]] = field(default_factory=list)
+    more: list[tuple[str, Want]] = field(default_factory=list)
+    read: Read = field(default_factory=Read)
 
 
-def merge(environments: Iterable[Fragment], requirements: Iterable[Fragment], python: str) -> Environment:
-    """One environment from all fragments; raises `BlocksError` for a fragment that cannot be read."""
-    wants = _Wants()
+def merge(
+    environments: Iterable[Fragment], requirements: Iterable[Fragment], python: str, pythons: Iterable[Want] = ()
+) -> Environment:
+    """One environment from all fragments; `pythons`: wishes for Python that stand elsewhere (runtime.txt).
+
+    Raises `BlocksError` for a fragment that cannot be read.
+    """
+    wants = _Wants(python=list(pythons))
     for fragment in environments:
-        _read(fragment, wants)
+        _Reader(fragment, wants).read()
     for fragment in requirements:
-        wants.pip += pip.read(fragment)
-    pairs = [(_key(want), want) for want in wants.conda]
-    conda = merge_wants([pair for pair in pairs if pair[0] != "python"], _combine, "make the two ranges overlap")
-    pip_ = pip.merge(wants.pip)
-    conda.clashes += _python_clashes([want for name, want in pairs if name == "python"], python)
-    conda.clashes += _twice(conda, pip_)
-    variables = merge_wants(wants.variables, lambda texts: None, "one component may own a variable")
-    return Environment(python, list(dict.fromkeys(wants.channels)), conda, pip_, variables)
+        wants.pip += pip.read(fragment, wants.read)
+    course = Want(f"python={python}", COURSE, "answer python_version", 0)
+    pythons_, clashes = _python(course, wants.python)
+    environment = Environment(
+        *(python, pythons_, _channels(wants.channels)),
+        merge_wants("conda", wants.conda, specs.combine, REMEDY),
+        pip.merge(wants.pip),
+        merge_wants("variable", wants.variables, lambda texts: None, "one component may own a variable"),
+        merge_wants("key", wants.more, lambda texts: None, "keep one of the two"),
+    )
+    environment.conda.clashes += clashes
+    environment.conda.findings, environment.conda.trailing = wants.read.findings, wants.read.trailing
+    _prefer_conda(environment)
+    return environment
 
 
-def _read(fragment: Fragment, wants: _Wants) -> None:
-    parse_yaml(fragment.text, fragment.file)
-    root = yaml.compose(fragment.text, Loader=Loader)
-    if root is None:
-        return
-    if not isinstance(root, yaml.MappingNode):
-        raise BlocksError(f"{fragment.file}:1: must be a mapping with channels and dependencies")
-    reader = _Reader(fragment)
-    for key, node in root.value:
-        if key.value == "channels":
-            wants.channels += [want.text for want in reader.scalars(node)]
-        elif key.value == "dependencies":
-            reader.dependencies(node, wants)
-        elif key.value == "variables":
-            wants.variables += reader.pairs(node)
-        elif key.value != "name":
-            raise BlocksError(f"{fragment.file}:{reader.line(key)}: unknown key '{key.value}'; remove it")
+def _compose(fragment: Fragment) -> yaml.Node | None:
+    text = fragment.text
+    try:
+        return yaml.compose(text, Loader=Loader)
+    except yaml.YAMLError as error:
+        if fragment.foreign and "\t" in text:
+            return _compose(replace(fragment, text=text.expandtabs(2)))
+        raise yaml_error(error, fragment.file) from error
 
 
 class _Reader:
-    """Nodes of one fragment as wants, with the comment that stands on a node's line."""
+    """Nodes of one fragment as wants, with the comment that stands on a node's line and those above it."""
 
-    def __init__(self, fragment: Fragment) -> None:
-        self.fragment = fragment
-        self.lines = fragment.text.splitlines()
+    def __init__(self, fragment: Fragment, wants: _Wants) -> None:
+        self.fragment, self.wants = fragment, wants
+        self.commented = "#" in fragment.text
+        self.lines = fragment.text.splitlines() if self.commented else []
+        self.alone = fragment.foreign and self.commented
+        self.used: set[int] = set()
+
+    def read(self) -> None:
+        root = _compose(self.fragment)
+        if root is not None and not _is_null(root):
+            if not isinstance(root, yaml.MappingNode):
+                raise BlocksError(f"{self.fragment.file}:1: must be a mapping with channels and dependencies")
+            self.keys(root)
+        if self.alone:
+            left = [line for number, line in enumerate(self.lines) if number not in self.used]
+            comments = [line.strip()[1:].strip() for line in left if line.lstrip()[:1] == "#"]
+            self.wants.read.trailing += lines.kept(comments, self.fragment.component)
+
+    def keys(self, root: yaml.MappingNode) -> None:
+        seen: set[str] = set()
+        for key, node in root.value:
+            name = str(key.value)
+            if name in seen:
+                self.find("BB204", key, name, "stands twice in this file; YAML would read the last alone", "join them")
+            seen.add(name)
+            if key.tag == "tag:yaml.org,2002:merge" and isinstance(node, yaml.MappingNode):
+                self.keys(node)
+            elif name == "channels":
+                self.wants.channels.append(list(self.scalars(node)))
+            elif name == "dependencies":
+                self.dependencies(node)
+            elif name == "variables":
+                self.wants.variables += self.pairs(node)
+            elif name == "prefix" and self.fragment.foreign:
+                self.find("BB205", key, name, "is of somebody's own machine and dropped", "nothing to do", True)
+            elif name != "name":
+                self.unknown(key, node, name)
+
+    def unknown(self, key: yaml.Node, node: yaml.Node, name: str) -> None:
+        if not self.fragment.foreign:
+            raise BlocksError(f"{self.fragment.file}:{self.line(key)}: unknown key '{name}'; remove it")
+        value = _flow(node)
+        if value is None or not isinstance(key, yaml.ScalarNode):
+            self.find("BB206", key, name, "is no key that conda reads, and cannot be kept", "remove it", True)
+            return
+        text = f"{_scalar(name)}: {value}"
+        self.find("BB206", key, name, "is no key that repo2docker or conda reads; it is kept", "remove it")
+        self.wants.more.append((name, self.want(key, text)))
+
+    def find(self, code: str, node: yaml.Node, text: str, reason: str, remedy: str, left_out: bool = False) -> None:
+        file, component = self.fragment.file, self.fragment.component
+        finding = Finding(code, component, file, self.line(node), text, reason, remedy, left_out)
+        self.wants.read.findings.append(finding)
 
     def line(self, node: yaml.Node) -> int:
         return int(node.start_mark.line) + 1
 
     def want(self, node: yaml.Node, text: str) -> Want:
-        rest = self.lines[node.end_mark.line][node.end_mark.column :] if node.end_mark.line < len(self.lines) else ""
-        comment = split_comment(" " + rest)[1]
-        return Want(text, self.fragment.component, self.fragment.file, self.line(node), comment)
+        line = node.start_mark.line
+        fragment = self.fragment
+        if not self.commented:
+            return Want(text, fragment.component, fragment.file, line + 1)
+        mark = node.end_mark
+        # a block scalar ends where the next line begins
+        rest = self.lines[mark.line][mark.column :] if mark.column and mark.line < len(self.lines) else ""
+        comment = split_comment(" " + rest)[1] if "#" in rest else ""
+        return Want(text, fragment.component, fragment.file, line + 1, comment, self.above(line) if self.alone else ())
+
+    def above(self, line: int) -> tuple[str, ...]:
+        """The comments that stand alone right above a line."""
+        first = line
+        while first > 0 and first - 1 not in self.used and self.lines[first - 1].lstrip()[:1] == "#":
+            first -= 1
+        self.used.update(range(first, line))
+        return tuple(lines.kept(self.lines[number].strip()[1:].strip() for number in range(first, line)))
 
     def sequence(self, node: yaml.Node) -> list[yaml.Node]:
         if isinstance(node, yaml.SequenceNode):
             return list(node.value)
-        if isinstance(node, yaml.ScalarNode) and node.value in ("", "null", "~"):
+        if _is_null(node):
             return []
         raise BlocksError(f"{self.fragment.file}:{self.line(node)}: must be a list")
 
@@ -118,85 +212,176 @@ class _Reader:
         for item in self.sequence(node):
             if not isinstance(item, yaml.ScalarNode):
                 raise BlocksError(f"{self.fragment.file}:{self.line(item)}: must be one package, as text")
-            yield self.want(item, item.value.strip())
+            if not _is_null(item):
+                yield self.want(item, " ".join(item.value.split()))
 
-    def pairs(self, node: yaml.Node) -> list[tuple[str, Want]]:
+    def pairs(self, node: yaml.Node) -> Iterator[tuple[str, Want]]:
+        if _is_null(node):
+            return
         if not isinstance(node, yaml.MappingNode):
             raise BlocksError(f"{self.fragment.file}:{self.line(node)}: must be a mapping of names to values")
-        return [(key.value, self.want(value, str(value.value))) for key, value in node.value]
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
+                raise BlocksError(f"{self.fragment.file}:{self.line(key)}: must be a name and a text")
+            yield key.value, self.want(value, value.value)
 
-    def dependencies(self, node: yaml.Node, wants: _Wants) -> None:
+    def dependencies(self, node: yaml.Node) -> None:
         for item in self.sequence(node):
             if isinstance(item, yaml.ScalarNode):
-                wants.conda.append(self.want(item, item.value.strip()))
-                continue
-            sections = item.value if isinstance(item, yaml.MappingNode) else []
-            if [key.value for key, _ in sections] != ["pip"]:
+                if not _is_null(item):
+                    self.package(self.want(item, " ".join(item.value.split())))
+            elif isinstance(item, yaml.MappingNode) and all(key.value == "pip" for key, _ in item.value):
+                for _, requirements in item.value:
+                    for want in self.scalars(requirements):
+                        self.wants.pip += pip.usable(want, self.fragment, self.wants.read)
+            elif self.fragment.foreign:
+                self.find("BB207", item, "", "is neither a package nor a 'pip:' list", "write one a line", True)
+            else:
                 raise BlocksError(f"{self.fragment.file}:{self.line(item)}: must be a package or a 'pip:' list")
-            wants.pip += self.scalars(sections[0][1])
+
+    def package(self, want: Want) -> None:
+        spec = specs.parse(want.text)
+        if spec is None:
+            if not self.fragment.foreign:
+                raise BlocksError(f"{want.place}: '{want.text}' is no conda package; write it like 'name>=1.2'")
+            reason = "is no conda package, and would break the build"
+            remedy = "write it like 'name>=1.2'"
+            finding = Finding("BB208", want.component, want.file, want.line, want.text, reason, remedy, True)
+            self.wants.read.findings.append(finding)
+        elif spec.name == "python":
+            self.wants.python.append(want)
+        else:
+            self.wants.conda.append((spec.key, want))
 
 
-def _parts(text: str) -> re.Match[str] | None:
-    return SPECIFICATION.fullmatch(text)
+def _is_null(node: yaml.Node) -> bool:
+    return bool(node.tag == "tag:yaml.org,2002:null")
 
 
-def _key(want: Want) -> str:
-    match = _parts(want.text)
-    if match is None:
-        raise BlocksError(f"{want.place}: '{want.text}' is no conda package; write it like 'name>=1.2'")
-    channel = f"{match['channel']}::" if match["channel"] else ""
-    return f"{channel}{match['name'].lower()}{match['more'] or ''}"
-
-
-def _combine(texts: list[str]) -> str | None:
-    matches = [match for match in map(_parts, texts) if match]
-    range_ = intersect([conda_range(match["range"]) for match in matches])
-    if range_ is None:
+def _flow(node: yaml.Node, depth: int = 8) -> str | None:
+    """A node on one line; None for what nests too deeply or has a tag of its own."""
+    if isinstance(node, yaml.ScalarNode):
+        plain = not node.style and re.fullmatch(r"[\w.+-]*", node.value)
+        standard = node.tag.startswith("tag:yaml.org,2002:")
+        return (node.value if plain else json.dumps(node.value)) if standard else None
+    if depth == 0:
         return None
-    first = matches[0]
-    channel = f"{first['channel']}::" if first["channel"] else ""
-    return f"{channel}{first['name']}{range_}{first['more'] or ''}"
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(_flow(key, depth - 1), _flow(value, depth - 1)) for key, value in node.value]
+        bad = any(key is None or value is None for key, value in pairs)
+        return None if bad else "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
+    items = [_flow(item, depth - 1) for item in node.value]
+    return None if None in items else "[" + ", ".join(map(str, items)) + "]"
 
 
-def _python_clashes(wants: list[Want], python: str) -> list[Clash]:
-    course = Want(f"python={python}", "course", "answer python_version", 0)
-    clashes = []
+def _python(course: Want, wants: list[Want]) -> tuple[Entry, list[Clash]]:
+    """The entry for Python, and a clash with each wish it does not meet."""
+    chosen = specs.parse(course.text)
+    fitting, clashes = [], []
     for want in wants:
-        match = _parts(want.text)
-        if match and intersect([conda_range(f"={python}"), conda_range(match["range"])]) is None:
-            clashes.append(Clash("python", (course, want), "choose a Python version the component runs on"))
-    return clashes
+        spec = specs.parse(want.text)
+        if spec and chosen and intersect([chosen.version, spec.version]) is None:
+            remedy = "choose a Python version the component runs on"
+            why = "the answer python_version decides, for all"
+            clashes.append(Clash("python", "python", (course,), (want,), remedy, why))
+        else:
+            fitting.append(want)
+    losing = tuple(want for clash in clashes for want in clash.losing)
+    return Entry("python", course.text, tuple(fitting), losing), clashes
 
 
-def _twice(conda: Merged, pip_: Merged) -> list[Clash]:
-    from_conda = {entry.name: entry for entry in conda.entries if "::" not in entry.name}
-    return [
-        Clash(entry.name, (*from_conda[entry.name].wants, *entry.wants), "keep conda's and drop pip's")
-        for entry in pip_.entries
-        if entry.name in from_conda
-    ]
+def _channels(lists: list[list[Want]]) -> Merged:
+    """All channels in one order, and a clash for each list that had another."""
+    merged = Merged()
+    groups: dict[str, list[Want]] = {FORGE: []}
+    for want in (want for one in lists for want in one):
+        groups.setdefault(want.text, []).append(want)
+    merged.entries = [Entry(name, name, tuple(wants)) for name, wants in groups.items()]
+    order = list(groups)
+    for one in lists:
+        for before, after in itertools.pairwise(one):
+            if order.index(before.text) > order.index(after.text):
+                first = groups[after.text][0]
+                winner = first if first is not after else Want(FORGE, COURSE, "channels", 0)
+                subject = f"order of {after.text} and {before.text}"
+                remedy = "look whether both channels have the packages you need"
+                why = "conda-forge comes first, then what was there first"
+                merged.clashes.append(Clash("channels", subject, (winner,), (before,), remedy, why))
+        for want in one:
+            if want.text in DEFAULTS:
+                reason = "is Anaconda's own channel, whose terms ask larger organisations for a licence"
+                remedy = f"take its packages from {FORGE}"
+                place = (want.component, want.file, want.line, want.text)
+                merged.findings.append(Finding("BB209", *place, reason, remedy))
+    return merged
 
 
-def _scalar(entry: Entry) -> str:
-    """The entry as a YAML list item: plain where YAML reads the same text back, else single-quoted."""
-    text = entry.text
+def _prefer_conda(environment: Environment) -> None:
+    """One package from both: conda's stands, pip's is kept as a comment."""
+    conda = {(spec.name if (spec := specs.parse(entry.text)) else ""): entry for entry in environment.conda.entries}
+    both = [entry for entry in environment.pip.entries if (name := pip.name_of(entry.text)) and name in conda]
+    for entry in both:
+        winner = conda[pip.name_of(entry.text)]
+        if entry.name == "pip" or _from_one_file(winner, entry):
+            continue
+        remedy = "keep conda's and drop pip's"
+        clash = Clash(
+            "conda and pip", winner.name, winner.wants, entry.wants, remedy, "pip would replace conda's files"
+        )
+        environment.conda.clashes.append(clash)
+        index = environment.conda.entries.index(winner)
+        conda[winner.name] = replace(winner, losing=(*winner.losing, *entry.wants, *entry.losing))
+        environment.conda.entries[index] = conda[winner.name]
+        environment.pip.entries.remove(entry)
+
+
+def _from_one_file(*entries: Entry) -> bool:
+    """Whether somebody else meant it so: conda's package, with pip's over it."""
+    return len({want.file for entry in entries for want in entry.wants}) == 1
+
+
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?:[=<>!~]+[0-9][0-9A-Za-z_.*+]*(?:,[=<>!~]+[0-9][0-9A-Za-z_.*+]*)*)?")
+WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off"))
+
+
+@functools.lru_cache(maxsize=16384)
+def _scalar(text: str) -> str:
+    """The text as a YAML list item: plain where YAML reads the same text back, else single-quoted."""
+    if PLAIN.fullmatch(text) and text.lower() not in WORDS:
+        return text
     plain = re.fullmatch(r"[A-Za-z0-9_.\-/][^#:{}\[\]\"'&*!|%@`]*", text) and not text.startswith("- ")
-    item = text if plain and yaml.safe_load(text) == text else "'" + text.replace("'", "''") + "'"
-    return f"{item}  # {entry.provenance}"
+    if plain and text == text.strip() and yaml.safe_load(text) == text:
+        return text
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'" if text.isprintable() else json.dumps(text)
+
+
+def _items(merged: Merged, indent: str) -> Iterator[str]:
+    for entry in merged.entries:
+        if entry.name == entry.text == "pip":
+            continue
+        yield from (f"{indent}{line}" for line in entry.lines(f"- {_scalar(entry.text)}"))
 
 
 def render(environment: Environment) -> str:
     """The file; its layout is what keeps updates free of conflicts."""
-    lines = ["channels:", *(f"  - {channel}" for channel in environment.channels)]
-    lines += ["dependencies:", f"  - python={environment.python}"]
-    lines += [f"  - {_scalar(entry)}" for entry in environment.conda.entries if entry.name != "pip"]
-    lines += [f"  {CONDA_ANCHOR}", "  - pip", "  - pip:", "    - pip"]
-    lines += [f"    - {_scalar(entry)}" for entry in environment.pip.entries if entry.name != "pip"]
-    lines += [f"    {PIP_ANCHOR}"]
+    text = [f"# {note}" for note in environment.conda.trailing]
+    text += ["channels:", f"  - {FORGE}"]
+    text += [
+        f"  {entry.beside(f'- {_scalar(entry.text)}')}" for entry in environment.channels.entries if entry.name != FORGE
+    ]
+    text += ["dependencies:"]
+    text += [f"  {line}" for line in environment.pythons.lines(f"- python={environment.python}")]
+    text += _items(environment.conda, "  ")
+    text += [f"  {CONDA_ANCHOR}", "  - pip", "  - pip:", "    - pip"]
+    text += _items(environment.pip, "    ")
+    text += [f"    {PIP_ANCHOR}"]
     if environment.variables.entries:
-        lines += ["variables:"]
-        lines += [
-            f"  {entry.name}: '{entry.text.replace(chr(39), chr(39) * 2)}'  # {entry.provenance}"
-            for entry in environment.variables.entries
-        ]
-    return "".join(f"{line}\n" for line in lines)
+        text += ["variables:"]
+        for entry in environment.variables.entries:
+            text += [f"  {line}" for line in entry.lines(f"{_scalar(entry.name)}: {_quoted(entry.text)}")]
+    text += [line for entry in environment.more.entries for line in entry.lines(entry.text)]
+    return "".join(f"{line}\n" for line in text)

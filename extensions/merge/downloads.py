@@ -24,7 +24,7 @@ LINE = re.compile(
 def merge(fragments: Iterable[Fragment]) -> Merged:
     """All downloads of all fragments."""
     wants = (pair for fragment in fragments for pair in _read(fragment))
-    return merge_wants(wants, lambda texts: None, "give one of the two another name")
+    return merge_wants("download", wants, lambda texts: None, "give one of the two another name")
 
 
 def _read(fragment: Fragment) -> Iterator[tuple[str, Want]]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..catalogue import Component
-from .model import Merged, Want, merge_wants
+from .model import Entry, Merged, Want, merge_wants
 
 ANCHOR = "# Your own variables go below this line."
 COURSE = "course"
@@ -29,7 +29,7 @@ def merge(components: Iterable[Component], course: Mapping[str, Any], answers: M
         wants += [_answer(name, answers[name], component.name) for name in own]
         file = f"components/{component.name}/component.yml"
         wants += [(name, Want(f'"{text}"', component.name, file, 0)) for name, text in component.env.items()]
-    return merge_wants(wants, lambda texts: None, "one component may own a variable; rename the other")
+    return merge_wants("variable", wants, lambda texts: None, "one component may own a variable; rename the other")
 
 
 def _answer(name: str, value: Any, owner: str) -> tuple[str, Want]:
@@ -54,5 +54,9 @@ def render(merged: Merged) -> str:
     """
     lines = []
     for owner, entries in itertools.groupby(merged.entries, key=lambda entry: entry.provenance):
-        lines += [f"# {owner}", *(f"export {entry.name}={entry.text}" for entry in entries)]
+        lines += [f"# {owner}", *(line for entry in entries for line in _lines(entry))]
     return "".join(f"{line}\n" for line in [*lines, ANCHOR])
+
+
+def _lines(entry: Entry) -> list[str]:
+    return [f"export {entry.name}={entry.text}", *entry.lost]

@@ -83,8 +83,13 @@ class Entry:
     def lines(self, text: str) -> list[str]:
         """All lines of the entry whose own is `text`: the comments that stood above it, and the wants that lost."""
         above = dict.fromkeys(note for want in self.wants for note in want.above)
-        lost = [f"# {want.text}  # {want.component} wanted this ({want.place})" for want in self.losing]
-        return [*(f"# {note}".rstrip() for note in above), self.beside(text), *lost]
+        return [*(f"# {note}" for note in above), self.beside(text), *self.lost]
+
+    @property
+    def lost(self) -> list[str]:
+        """The wants that lost, as comments; without places: a commit in one would change the file for nothing."""
+        texts = ((" ".join(want.text.split()), want) for want in self.losing)
+        return [f"# {text}  # {want.component} wanted this" for text, want in texts]
 
     def as_data(self) -> dict[str, Any]:
         data = {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}
@@ -110,6 +115,14 @@ class Clash:
         return f"{self.subject}: {parties}; {self.remedy}"
 
     @property
+    def won(self) -> str:
+        return _named(self.wants)
+
+    @property
+    def lost(self) -> str:
+        return _named(self.losing)
+
+    @property
     def parties(self) -> tuple[Want, ...]:
         return tuple(dict.fromkeys((*self.wants, *self.losing)))
 
@@ -122,6 +135,10 @@ class Clash:
             "why": self.why,
             "remedy": self.remedy,
         }
+
+
+def _named(wants: Iterable[Want]) -> str:
+    return ", ".join(dict.fromkeys(f"`{want.text}` of {want.component} ({want.place})" for want in wants))
 
 
 @dataclass(frozen=True)
@@ -138,9 +155,15 @@ class Finding:
     left_out: bool = False
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        shown = f" '{self.text}'" if self.text else ""
-        return f"{self.code} {place}:{shown} {self.reason}; {self.remedy}"
+        return f"{self.code} {self.place}: {self.message}"
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def message(self) -> str:
+        return (f"'{self.text}' " if self.text else "") + f"{self.reason}; {self.remedy}"
 
     def as_data(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in self.__dataclass_fields__}

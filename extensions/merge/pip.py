@@ -1,73 +1,224 @@
 """Requirements: the `pip:` list of environment.yml, requirements.txt, requirements.late.txt.
 
-- by name as PEP 503 normalises it, extras and marker; two ranges become their intersection, disjoint ones clash
-- options, files, URLs and version control links are kept as written, options first, order kept, duplicates once
+- by name as PEP 503 normalises it, and marker; two ranges become their intersection, extras their union; disjoint
+  ranges clash, also that of a line with a marker and that of one without
+- options, files, URLs and version control links are kept as written, options first, order kept, duplicates once; one
+  `--index-url` only
+- a link names its package by `name @` or `#egg=`: it clashes with another link, or a version, for that package
+- relative paths are made right from where the merged file stands: `-r` and `-c` from the fragment's own folder, local
+  packages from the repository's root (requirements.txt) or the fragment's folder (environment.yml)
+- lines continue behind a backslash; `--hash` is left out and found: one line with it makes pip refuse all without
 - a comment stays with its line
+- what pip cannot read is an error in a component, left out of what other people wrote, and found
 - the late file keeps every line, in component order: its order is its meaning
 """
 
 from __future__ import annotations
 
+import functools
+import posixpath
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from ..errors import BlocksError
-from .model import Entry, Fragment, Merged, Want, merge_wants, split_comment
+from . import lines
+from .model import Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from .versions import intersect, pip_range
 
 LATE_ANCHOR = "# Your own late packages go below this line, one to a line, in the order of their installation."
+REMEDY = "make the two ranges overlap"
+LINK = re.compile(r"(?:(?:git|hg|bzr|svn)\+)?[A-Za-z][A-Za-z0-9.+-]*://\S+|git\+\S+@\S+:\S+")
+EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][\w.-]*)")
+OPTION = re.compile(
+    r"(?P<name>-[rcief]|--(?:requirement|constraint|editable|index-url|extra-index-url|no-index|find-links|no-binary|"
+    r"only-binary|prefer-binary|require-hashes|pre|trusted-host|use-feature))(?:(?:\s*=\s*|\s+|(?<=^-[rcief]))(?P<value>\S.*))?"
+)
+FILES = ("-r", "--requirement", "-c", "--constraint")
+CONTINUED = re.compile(r"(?:.*\\\n)+.*")
+BEHIND = re.compile(r"\s+(?=--(?:hash|global-option|install-option|config-settings?)\b)")
+HASH = re.compile(r"\s+--hash[= ]\S+")
+PATH = re.compile(r"(?:\.{1,2}(?:[/\\\[]|$)|/|file:|[\w.-]+/[\w./-]*$|[^\s@]+\.(?:whl|zip|tar\.gz)$)")
+
+
+@dataclass
+class Read:
+    """What `read` came upon beside requirements."""
+
+    findings: list[Finding] = field(default_factory=list)
+    trailing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """`key` is what wants are grouped by; `name` the package, empty where nobody can tell."""
+
+    key: str
+    name: str = ""
+    requirement: Requirement | None = None
+    behind: str = ""
 
 
 def merge(wants: Iterable[Want]) -> Merged:
     """All requirements, by name."""
-    merged = merge_wants(((_key(want), want) for want in wants), _combine, "make the two ranges overlap")
+    merged = merge_wants("pip", ((_parsed(want.text).key, want) for want in wants), _combine, REMEDY)
     merged.entries.sort(key=lambda entry: not entry.text.startswith("-"))
+    _compare_markers(merged)
     return merged
 
 
-def read(fragment: Fragment) -> Iterator[Want]:
+def read(fragment: Fragment, into: Read | None = None) -> Iterator[Want]:
     """The entries of a requirements file."""
-    for number, line in enumerate(fragment.text.splitlines(), start=1):
-        text, comment = split_comment(line)
-        if text:
-            yield Want(text, fragment.component, fragment.file, number, comment)
+    into = into if into is not None else Read()
+    joined = replace(fragment, text=CONTINUED.sub(_joined, fragment.text)) if "\\\n" in fragment.text else fragment
+    for want in lines.wants(joined, split_comment, into.trailing):
+        yield from usable(want, fragment, into)
+
+
+def _joined(match: re.Match[str]) -> str:
+    """One line, and as many empty ones behind it as it takes for later lines to keep their numbers."""
+    return re.sub(r"\\\n[ \t]*", " ", match[0]) + "\n" * match[0].count("\\\n")
+
+
+def usable(want: Want, fragment: Fragment, into: Read) -> Iterator[Want]:
+    """`want` as the merged file can have it; none where pip could not read it."""
+    text = HASH.sub("", want.text)
+    if text != want.text:
+        into.findings.append(
+            Finding(
+                *("BB203", want.component, want.file, want.line, want.text[len(text) :].strip()),
+                "is left out, as one line with a hash makes pip refuse all lines without",
+                f"install '{text}' in a postBuild of its own if the hash matters",
+            )
+        )
+    want = want._replace(text=_relocate(text, fragment))
+    if is_readable(want.text):
+        yield want
+    elif fragment.foreign:
+        reason = "is no requirement that pip could read, and would break the build"
+        into.findings.append(
+            Finding("BB202", want.component, want.file, want.line, want.text, reason, _spelling(want.text), True)
+        )
+    else:
+        raise BlocksError(f"{want.place}: '{want.text}' is no requirement pip could read; {_spelling(want.text)}")
+
+
+def _spelling(text: str) -> str:
+    single = re.fullmatch(r"([\w.-]+)\s*=\s*([\w.*]+)", text)
+    return f"write it like '{single[1]}=={single[2]}'" if single else "write it like 'name>=1.2'"
+
+
+def _relocate(text: str, fragment: Fragment) -> str:
+    if fragment.files is None or fragment.locals_ is None:
+        return text
+    option = OPTION.fullmatch(text)
+    if option is None:
+        return _moved(text, fragment.locals_) if PATH.match(text) and not LINK.fullmatch(text) else text
+    name, value = option["name"], option["value"] or ""
+    if name in FILES and not LINK.fullmatch(value):
+        return f"{name} {_moved(value, fragment.files)}"
+    local = name in ("-e", "--editable") or (name in ("-f", "--find-links") and PATH.match(value))
+    if local and value and not LINK.fullmatch(value) and " @ " not in value:
+        return f"{name} {_moved(value, fragment.locals_)}"
+    return text
+
+
+def _moved(path: str, base: str) -> str:
+    """A relative path as seen from the merged file; with `./` where pip would take it for a name."""
+    plain = path.removeprefix("file:") if not path.startswith("file:/") else path
+    if plain.startswith(("/", "~", "$", "file:")) or "\\" in plain:
+        return path
+    target, extras = re.fullmatch(r"(.*?)((?:\[[^\]]*\])?)", plain, flags=re.DOTALL).groups()  # type: ignore[union-attr]
+    moved = posixpath.normpath(posixpath.join(base, target))
+    return (moved if moved.startswith("..") or "/" in moved else f"./{moved}") + extras
+
+
+def is_readable(text: str) -> bool:
+    return bool(_parsed(text).key)
 
 
 def parse(text: str) -> Requirement | None:
     """The requirement, or None for what is none: an option, a path, a URL without a name."""
+    return _parsed(text).requirement
+
+
+def name_of(text: str) -> str:
+    """The package, normalised; empty where nobody can tell."""
+    return _parsed(text).name
+
+
+@functools.lru_cache(maxsize=16384)
+def _parsed(text: str) -> Parsed:
+    """How `text` is compared with others; an empty key where pip could not read it."""
+    if text.startswith("-"):
+        option = OPTION.fullmatch(text)
+        if option is None:
+            return Parsed("")
+        if option["name"] in ("-i", "--index-url"):
+            return Parsed("--index-url")
+        name = _egg(option["value"] or "") if option["name"] in ("-e", "--editable") else ""
+        return Parsed(name or text, name)
+    if LINK.fullmatch(text):
+        return Parsed(_egg(text) or text, _egg(text))
+    body, *behind = BEHIND.split(text, maxsplit=1)
     try:
-        return Requirement(text)
+        requirement = Requirement(body)
     except InvalidRequirement:
-        return None
-
-
-def _key(want: Want) -> str:
-    if want.text.startswith(("-", ".", "/")) or "://" in want.text.split(" @ ", 1)[0]:
-        return want.text
-    requirement = parse(want.text)
-    if requirement is None:
-        raise BlocksError(f"{want.place}: '{want.text}' is no requirement pip could read; write it like 'name>=1.2'")
-    return _identity(requirement)
-
-
-def _identity(requirement: Requirement) -> str:
+        return Parsed(text if PATH.match(text) else "")
     name = str(canonicalize_name(requirement.name))
-    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-    return f"{name}{extras}" + (f" ; {requirement.marker}" if requirement.marker else "")
+    return Parsed(name + (f" ; {requirement.marker}" if requirement.marker else ""), name, requirement, *behind)
+
+
+def _egg(text: str) -> str:
+    match = EGG.search(text)
+    return str(canonicalize_name(match[1])) if match else ""
 
 
 def _combine(texts: list[str]) -> str | None:
-    requirements = [Requirement(text) for text in texts]
-    first = requirements[0]
-    if any(requirement.url for requirement in requirements):
-        return None
+    parsed = [_parsed(text) for text in texts]
+    requirements = [one.requirement for one in parsed if one.requirement]
+    if len(requirements) < len(parsed) or any(requirement.url for requirement in requirements):
+        return _link_among(texts, parsed)
+    behind = {one.behind for one in parsed if one.behind}
     range_ = intersect([pip_range(str(requirement.specifier)) for requirement in requirements])
-    if range_ is None:
+    if range_ is None or len(behind) > 1:
         return None
-    extras = f"[{','.join(sorted(first.extras))}]" if first.extras else ""
-    return f"{first.name}{extras}{range_}" + (f" ; {first.marker}" if first.marker else "")
+    first = requirements[0]
+    extras = sorted(set().union(*(requirement.extras for requirement in requirements)))
+    shown = first.name + (f"[{','.join(extras)}]" if extras else "") + range_
+    return shown + (f" ; {first.marker}" if first.marker else "") + "".join(f" {one}" for one in behind)
+
+
+def _link_among(texts: list[str], parsed: list[Parsed]) -> str | None:
+    """The one link, where all others are bare names: these it satisfies."""
+    links = [text for text, one in zip(texts, parsed, strict=True) if not one.requirement or one.requirement.url]
+    bare = [one for one in parsed if one.requirement and not one.requirement.url]
+    fits = all(not one.requirement.specifier and not one.requirement.extras for one in bare if one.requirement)
+    return links[0] if len(links) == 1 and fits else None
+
+
+def _compare_markers(merged: Merged) -> None:
+    """Take out an entry that cannot hold together with one of another marker, where either has none."""
+    kept: dict[str, list[Entry]] = {}
+    for entry in list(merged.entries):
+        one = _parsed(entry.text)
+        if not one.requirement or one.requirement.url:
+            continue
+        for index, other in enumerate(kept.setdefault(one.name, [])):
+            rival = _parsed(other.text).requirement
+            if rival is None or (rival.marker and one.requirement.marker):
+                continue
+            if intersect([pip_range(str(each.specifier)) for each in (rival, one.requirement)]) is None:
+                merged.clashes.append(Clash("pip", one.name, other.wants, entry.wants, REMEDY))
+                lost = replace(other, losing=(*other.losing, *entry.wants))
+                merged.entries[merged.entries.index(other)] = kept[one.name][index] = lost
+                merged.entries.remove(entry)
+                break
+        else:
+            kept[one.name].append(entry)
 
 
 def render_late(fragments: Iterable[Fragment]) -> str:

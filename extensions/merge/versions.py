@@ -2,53 +2,85 @@
 
 - a bare name asks for nothing: the other one stands
 - a range within all the others stands alone
-- ranges that overlap are joined by commas, each clause once
+- ranges that overlap are joined by commas, each clause once; conda's alternatives (`|`) are multiplied out
 - ranges that cannot both hold, or that `packaging` cannot read, have no common text: the caller's clash
 
-Source of the rule: PEP 440 as `packaging.specifiers` implements it; conda's `=1.2` and `1.2.*` are its `==1.2.*`.
+Source of the rule: PEP 440 as `packaging.specifiers` implements it; conda's `=1.2` and `1.2.*` are its `==1.2.*`, and
+what stands alone, `1.2`, is `==1.2`.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+# Combinations of alternatives beyond which two ranges are not multiplied out but clash.
+MOST_ALTERNATIVES = 16
+
 
 @dataclass(frozen=True)
 class Range:
-    """`text` as written behind the name; `specifiers` None where the text is no plain version range."""
+    """`text` as it can stand behind a name; `sets` the alternatives, None where it is no range PEP 440 knows."""
 
     text: str
-    specifiers: SpecifierSet | None
+    sets: tuple[tuple[str, SpecifierSet], ...] | None
+
+    @property
+    def specifiers(self) -> SpecifierSet | None:
+        """The range, where there is just one alternative."""
+        return self.sets[0][1] if self.sets is not None and len(self.sets) == 1 else None
 
 
+@functools.lru_cache(maxsize=4096)
 def pip_range(text: str) -> Range:
     """A PEP 440 specifier set."""
+    compact = text.replace(" ", "")
     try:
-        return Range(text.replace(" ", ""), SpecifierSet(text))
+        return Range(compact, ((compact, SpecifierSet(text)),))
     except InvalidSpecifier:
         return Range(text, None)
 
 
+@functools.lru_cache(maxsize=4096)
 def conda_range(text: str) -> Range:
-    """What stands behind the name in a conda match specification: `=1.2`, `>=1,<2`, `1.2.*`, `=1.2=py310_0`."""
-    clauses = [_conda_clause(clause.strip()) for clause in text.split(",")] if text.strip() else []
-    if any(clause is None for clause in clauses):
-        return Range(text.strip(), None)
-    return Range(text.replace(" ", ""), SpecifierSet(",".join(filter(None, clauses))))
+    """The version of a conda match specification: `=1.2`, `>=1,<2`, `1.2.*`, `1.7|>=2`, `*`."""
+    sets = []
+    for alternative in text.split("|"):
+        clauses = [_conda_clause(clause.strip()) for clause in alternative.split(",")]
+        if any(clause is None for clause in clauses):
+            return Range(text.strip(), None)
+        pairs = [clause for clause in clauses if clause and clause[0]]
+        shown = ",".join(dict.fromkeys(shown for shown, _ in pairs))
+        sets.append((shown, SpecifierSet(",".join(pep440 for _, pep440 in pairs))))
+    if any(not shown for shown, _ in sets):
+        return Range("", (("", SpecifierSet()),))
+    return Range("|".join(shown for shown, _ in sets), tuple(sets))
 
 
-def _conda_clause(clause: str) -> str | None:
-    match = re.fullmatch(r"(==|=|!=|>=|<=|>|<|~=)?\s*([0-9][0-9A-Za-z.!+_]*?)(\.?\*)?", clause)
+CLAUSE = re.compile(r"(==|=|!=|>=|<=|>|<|~=)?\s*([0-9][0-9A-Za-z.!+_]*?)(\.?\*)?")
+
+
+def _conda_clause(clause: str) -> tuple[str, str] | None:
+    """The clause as conda and as PEP 440 write it."""
+    if clause in ("", "*", "=*", "==*"):
+        return "", ""
+    match = CLAUSE.fullmatch(clause)
     if not match:
         return None
     operator, version, wildcard = match.groups()
-    if operator == "=":
-        operator, wildcard = "==", ".*"
+    fuzzy = operator == "=" or bool(wildcard)
     try:
-        return str(SpecifierSet(f"{operator or '=='}{version}{'.*' if wildcard else ''}"))
+        if fuzzy and operator in (None, "=", "=="):
+            return f"={version}", str(SpecifierSet(f"=={version}.*"))
+        if fuzzy and operator != "!=":  # conda reads >=1.2.* as >=1.2
+            return f"{operator}{version}", str(SpecifierSet(f"{operator}{version}"))
+        operator = operator or "=="
+        star = ".*" if fuzzy else ""
+        return f"{operator}{version}{star}", str(SpecifierSet(f"{operator}{version}{star}"))
     except InvalidSpecifier:
         return None
 
@@ -58,19 +90,31 @@ def intersect(ranges: list[Range]) -> str | None:
     asking = list({range_.text: range_ for range_ in ranges if range_.text}.values())
     if len(asking) <= 1:
         return asking[0].text if asking else ""
-    if any(range_.specifiers is None for range_ in asking):
-        return None
-    specifiers = [range_.specifiers for range_ in asking if range_.specifiers is not None]
-    if (specifiers[0] if len(specifiers) == 1 else _all_of(specifiers)).is_unsatisfiable():
-        return None
-    for range_, own in zip(asking, specifiers, strict=True):
-        if all(own.is_subset(other) for other in specifiers):
-            return range_.text
-    return ",".join(dict.fromkeys(clause for range_ in asking for clause in range_.text.split(",")))
+    return _intersect(tuple(asking))
 
 
-def _all_of(specifiers: list[SpecifierSet]) -> SpecifierSet:
-    result = specifiers[0]
-    for other in specifiers[1:]:
-        result &= other
-    return result
+@functools.lru_cache(maxsize=4096)
+def _intersect(asking: tuple[Range, ...]) -> str | None:
+    alternatives: list[tuple[tuple[str, SpecifierSet], ...]] = []
+    total = 1
+    for range_ in asking:
+        if range_.sets is None:
+            return None
+        total *= len(range_.sets)
+        alternatives.append(range_.sets)
+    if total > MOST_ALTERNATIVES:
+        return None
+    texts = [_all_of(combination) for combination in itertools.product(*alternatives)]
+    return "|".join(dict.fromkeys(text for text in texts if text is not None)) or None
+
+
+def _all_of(parts: tuple[tuple[str, SpecifierSet], ...]) -> str | None:
+    together = SpecifierSet()
+    for _, own in parts:
+        together &= own
+    if together.is_unsatisfiable():
+        return None
+    for text, own in parts:
+        if all(own.is_subset(other) for _, other in parts):
+            return text
+    return ",".join(dict.fromkeys(clause for text, _ in parts for clause in text.split(",")))

@@ -178,7 +178,7 @@ BROKEN_CATALOGUES = {
             "alpha/component.yml": manifest("A", requires="[beta]", ports="{a: 80}"),
             "beta/component.yml": manifest("B", ports="{b: 80}"),
         },
-        "port 80 belongs to 'beta' already",
+        "port 80: beta wants 'b: 80' (components/beta/component.yml), alpha wants",
     ),
     "template error": (
         {"alpha/component.yml": manifest("A"), "alpha/apt.txt.jinja": "{{ nothing.at.all }}"},

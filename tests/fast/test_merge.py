@@ -94,7 +94,7 @@ def test_environment_layout() -> None:
     assert conda.render(merged) == (
         "channels:\n"
         "  - conda-forge\n"
-        "  - other\n"
+        "  - other  # a\n"
         "dependencies:\n"
         "  - python=3.12\n"
         "  - numpy>=2,<3  # a (arrays), b\n"
@@ -114,7 +114,8 @@ CLASHES = {
     "pip ranges": (["dependencies: [{pip: [x<1]}]", "dependencies: [{pip: [x>=2]}]"], "x"),
     "conda and pip": (["dependencies: [x]", "dependencies: [{pip: [X]}]"], "x"),
     "python": (["dependencies: [python<3.12]"], "python"),
-    "build string against range": (["dependencies: [x=1=h0_0]", "dependencies: [x>=1]"], "x"),
+    "build string against range": (["dependencies: [x=1=h0_0]", "dependencies: [x>=2]"], "x"),
+    "build strings": (["dependencies: [x=1=h0_0]", "dependencies: [x=1=h1_0]"], "x"),
     "variables": (["variables: {A: 1}", "variables: {A: 2}"], "A"),
 }
 

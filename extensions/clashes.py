@@ -1,0 +1,122 @@
+"""Clashes that no single file shows: ports, Java versions, launcher names, variables of two files.
+
+- a port belongs to one component; a foreign start script that names it is a party too
+- Java: every package of one that is asked for is installed, the highest version is the one to use
+- a name in Jupyter's launcher, or a path behind its proxy, belongs to one
+- a variable of environment.yml that `binder/env` sets too has that file's value, as it is read later
+
+Catalogue components never clash with one another: a clash of theirs alone is an error, in the catalogue. Where the
+course, an import or an adopted directory is a party the answer `clashes` decides: `report` lists it and goes on with
+the winner, `refuse` makes it an error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from .catalogue import Component
+from .errors import BlocksError
+from .foreign import Directory, decode
+from .merge import specs
+from .merge.model import Clash, Fragment, Merged, Want
+
+JAVA = re.compile(r"openjdk-(\d+)-(?:jdk|jre)\b")
+
+
+def ports(components: Iterable[Component], directories: Iterable[Directory]) -> Iterator[Clash]:
+    """One for each port that two use."""
+    owners: dict[int, Want] = {}
+    for component in components:
+        for label, port in component.ports.items():
+            want = Want(f"{label}: {port}", component.name, f"components/{component.name}/component.yml", 0)
+            owner = owners.setdefault(port, want)
+            if owner.component != component.name:
+                yield Clash("port", f"port {port}", (owner,), (want,), "choose another port for one of them", _FIRST)
+    for directory in directories:
+        if not directory.has("start"):
+            continue
+        text, _ = decode(directory.tree[directory.path("start")].data)
+        for number, line in enumerate(text.splitlines(), start=1):
+            for port in {int(word) for word in re.findall(r"(?<![\w.])\d{4,5}(?![\w.])", line)} & owners.keys():
+                if line.lstrip()[:1] != "#":
+                    want = Want(
+                        " ".join(line.split()), directory.label, directory.where(directory.path("start")), number
+                    )
+                    remedy = "if this line starts a server, leave it to one of the two"
+                    yield Clash("port", f"port {port}", (owners[port],), (want,), remedy, _FIRST)
+
+
+_FIRST = "one process can listen on it: the catalogue's services and the start scripts race for it"
+
+
+def java(apt: Merged, conda: Merged) -> Iterator[Clash]:
+    """One, where several major versions of Java are installed."""
+    versions: dict[int, list[Want]] = {}
+    for entry in apt.entries:
+        if match := JAVA.match(entry.name):
+            versions.setdefault(int(match[1]), []).extend(entry.wants)
+    for entry in conda.entries:
+        spec = specs.parse(entry.text)
+        match = re.search(r"\d+", spec.version.text) if spec and spec.name == "openjdk" else None
+        if match:
+            versions.setdefault(int(match[0]), []).extend(entry.wants)
+    if len(versions) > 1:
+        highest, *others = (tuple(versions[number]) for number in sorted(versions, reverse=True))
+        losing = tuple(want for wants in others for want in wants)
+        remedy = "set JAVA_HOME where a program needs another than the highest"
+        yield Clash("java", "Java", highest, losing, remedy, "all are installed; the highest serves most programs")
+
+
+def launchers(configurations: Iterable[Fragment]) -> Iterator[Clash]:
+    """One for each server behind the proxy that two `jupyter_server_config.json` name."""
+    owners: dict[str, Want] = {}
+    for fragment in configurations:
+        for name, server in _servers(fragment.text).items():
+            entry = server.get("launcher_entry") if isinstance(server, Mapping) else None
+            title = entry.get("title") if isinstance(entry, Mapping) else None
+            for subject in filter(None, (f"proxied path '{name}'", title and f"launcher entry '{title}'")):
+                want = Want(str(name), fragment.component, fragment.file, 0)
+                owner = owners.setdefault(subject, want)
+                if owner.component != want.component:
+                    yield Clash("launcher", subject, (owner,), (want,), "rename one of the two")
+
+
+def _servers(text: str) -> Mapping[str, object]:
+    try:
+        servers = json.loads(text)["ServerProxy"]["servers"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return servers if isinstance(servers, Mapping) else {}
+
+
+def variables(env: Merged, environment: Merged) -> list[Clash]:
+    """One for each variable that `binder/env` sets otherwise; takes it out of those of environment.yml."""
+    owners = {entry.name: entry for entry in env.entries}
+    found = []
+    for entry in list(environment.entries):
+        owner = owners.get(entry.name)
+        if owner is not None:
+            found.append(Clash("variable", entry.name, owner.wants, entry.wants, "rename one of the two", _LATER))
+            environment.entries.remove(entry)
+            index = env.entries.index(owner)
+            env.entries[index] = owners[entry.name] = replace(owner, losing=(*owner.losing, *entry.wants))
+    return found
+
+
+_LATER = "binder/env is read after the environment is activated"
+
+
+def decide(clashes: Iterable[Clash], open_to: Iterable[str], refuse: bool) -> None:
+    """Raises `BlocksError` for the first clash that may not be: all of them, if `refuse`.
+
+    `open_to`: who may clash, as the labels of other people's directories and the names of the course's own components.
+    """
+    allowed = {*open_to}
+    for clash in clashes:
+        if refuse:
+            raise BlocksError(f"clashes: refuse: {clash}")
+        if allowed.isdisjoint(want.component for want in clash.parties):
+            raise BlocksError(f"components do not fit together: {clash}")
