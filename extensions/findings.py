@@ -44,10 +44,13 @@ R_REMEDY = (
     "name its packages as conda's 'r-NAME' in environment.yml, for which repo2docker installs R, its kernel "
     "and RStudio, or run it with Rscript in postBuild"
 )
-LOCAL = re.compile(r"^\s*(?:-\s+)?[\"']?(?:(?:-e|--editable)[\s=]*)?(?:\.{1,2}(?:/|\[|[\"']?\s*(?:#|$)))", re.MULTILINE)
-INSTALLS = re.compile(
-    r"\bpip3?\s+install\b.*\s\.{1,2}(?:[/\s\"'\[]|$)|\bsetup\.py\s+(?:install|develop)\b", re.MULTILINE
+# Searched in files that anybody wrote: none of these may take more than linear time.
+LOCAL = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?[\"']?(?:(?:-e|--editable)[ \t=]*)?\.{1,2}(?:/|\[|[\"']?[ \t]*(?:#|$))", re.MULTILINE
 )
+PIP_INSTALL = re.compile(r"\bpip3?[ \t]+install\b")
+HERE = re.compile(r"[ \t]\.{1,2}(?:[/ \t\"'\[]|$)")
+SETUP = re.compile(r"\bsetup\.py[ \t]+(?:install|develop)\b")
 SYSTEM_PYTHON = re.compile(r"python3-(?!(?:all|all-dev|dev|minimal|venv)$).+|ipython3|jupyter(?:-.+)?")
 PACKAGE_TABLES = {"project", "build-system"}
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -276,7 +279,7 @@ class _Examined:
     def _package(self) -> Iterator[Finding]:
         name = self._package_file()
         texts = [self.text(list_) for list_ in ("requirements.txt", self.environment) if list_]
-        if not name or any(map(LOCAL.search, texts)) or INSTALLS.search(self.text("postBuild")):
+        if not name or any(map(LOCAL.search, texts)) or _installs(self.text("postBuild")):
             return
         if self.at_root and self.pack in ("python", "r", "julia"):
             reason = "is of a Python package, which repo2docker would have installed; it is not installed here"
@@ -364,9 +367,18 @@ class _Examined:
                 yield self.find("BB318", path, reason, f"rename it to {meant} if that is meant")
 
 
+def _installs(script: str) -> bool:
+    """Whether the script installs a package that lies in the repository."""
+    for line in script.split("\n"):
+        match = PIP_INSTALL.search(line)
+        if SETUP.search(line) or (match and HERE.search(line, match.end())):
+            return True
+    return False
+
+
 def _tables(text: str) -> set[str]:
     """The top-level tables of a TOML file; Python 3.10 has no parser for it."""
-    return {match[1] for match in re.finditer(r"^\s*\[\s*\"?([\w-]+)", text, re.MULTILINE)}
+    return {match[1] for match in re.finditer(r"^[ \t]*\[[ \t]*\"?([\w-]+)", text, re.MULTILINE)}
 
 
 def _runtime(text: str) -> tuple[str, str, str] | None:

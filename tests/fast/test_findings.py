@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -246,6 +247,19 @@ def test_never_raises(files: dict[str, bytes], home: str) -> None:
         assert re.fullmatch(r"BB[13]\d\d", finding.code)
         assert finding.file in {one.where(path) for path in files}
     python_wanted(one)
+
+
+@pytest.mark.parametrize(
+    "line", ["", " ", "\t", "-e ", "- ", "pip install ", "pip  ", "[", "setup.py ", "a\t", "\r", "<<<<<<< "]
+)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_time_is_linear(line: str, end: str) -> None:
+    """Quadratic time would take minutes."""
+    text = (line + end) * (500_000 // len(line + end + " "))
+    files = dict.fromkeys(("environment.yml", "requirements.txt", "apt.txt", "postBuild", "pyproject.toml"), text)
+    start = time.process_time()
+    examine(directory(files))
+    assert time.process_time() - start < 5
 
 
 @given(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])).filter(lambda text: text[:1] > "\0"))
