@@ -3,8 +3,8 @@
 Made by hand on 2026-11-23, without an index of that release at hand. `source` says what a row rests on:
 
 - `owner/repository#number`: a public report in which apt, on 24.04 unless a release is named, refused the name
-- `known`: well known of the release, no report was looked up; the name is in neither Debian 12 nor 13 either, or, for
-  what is Debian's own, in both
+- `known`: well known of the release, no report was looked up. Such names are in neither Debian 12 nor 13, but for
+  versions that only one of the two has, and for what is Debian's own
 
 Left out are names that look dropped and are not: openjdk-8, -11, -17 and -21 are there, gsfonts, libgl1-mesa-dev,
 libegl1-mesa-dev and policykit-1 too; most libraries of the t64 transition (libglib2.0-0, libgtk-3-0, libcups2) are
