@@ -5,16 +5,24 @@ repository, `adopt` of what stood in the destination.
 
 - Binder files are those of `binder/`, else `.binder/`, else of the root, as repo2docker chooses
 - `environment.yml`, else `environment.yaml`
-- text is UTF-8, a byte order mark dropped; what is not is read as Windows-1252, and found; line ends become LF
+- text is UTF-8, a byte order mark dropped, or what another byte order mark says; what is neither is read as
+  Windows-1252; line ends become LF
 """
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .merge.model import Finding, Fragment
+from .merge.model import Fragment
+
+# UTF-32 first: in little-endian order its mark begins with UTF-16's.
+MARKED = (
+    *((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")),
+    *((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")),
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,21 @@ class Directory:
 
 def decode(data: bytes) -> tuple[str, bool]:
     """The text, with LF line ends and no byte order mark, and whether it was UTF-8."""
+    encoding = encoding_of(data)
+    text = data.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding == "UTF-8"
+
+
+def encoding_of(data: bytes) -> str:
+    """`UTF-8` or what the file has to be read as."""
+    for mark, encoding in MARKED:
+        if data.startswith(mark):
+            return encoding
     try:
-        text, utf8 = data.decode("utf-8-sig"), True
+        data.decode()
     except UnicodeDecodeError:
-        text, utf8 = data.decode("cp1252", errors="replace"), False
-    return text.replace("\r\n", "\n").replace("\r", "\n"), utf8
+        return "Windows-1252"
+    return "UTF-8"
 
 
 def environment_name(directory: Directory) -> str:
@@ -81,17 +99,3 @@ def fragment(directory: Directory, name: str, merged_in: str) -> Fragment | None
     # pip finds local packages of requirements.txt from the repository's root, those of environment.yml from beside it
     locals_ = files if name == "environment.yml" else posixpath.relpath(home or ".", merged_in or ".")
     return Fragment(directory.label, directory.where(path), text, True, files, locals_)
-
-
-def findings_of_text(directory: Directory, name: str) -> list[Finding]:
-    """What `decode` had to do to one of its Binder files."""
-    path = directory.path(name)
-    if path not in directory.tree or decode(directory.tree[path].data)[1]:
-        return []
-    return [
-        Finding(
-            *("BB101", directory.label, directory.where(path), 0, ""),
-            "is not UTF-8 and was read as Windows-1252",
-            "look at its comments and save it as UTF-8",
-        )
-    ]
