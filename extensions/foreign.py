@@ -5,8 +5,11 @@ repository, `adopt` of what stood in the destination.
 
 - Binder files are those of `binder/`, else `.binder/`, else of the root, as repo2docker chooses
 - `environment.yml`, else `environment.yaml`
-- text is UTF-8, a byte order mark dropped, or what another byte order mark says; what is neither is read as
-  Windows-1252; line ends become LF
+- text is UTF-8, or UTF-16 or UTF-32 where a byte order mark says so, as pip and YAML read it; what is neither is read
+  as Windows-1252; the mark is dropped, line ends become LF; all but UTF-8 is found
+- relative paths are those of the tools: pip finds `-r` and `-c` files from the file that names them, and local packages
+  from where it runs: the repository's root for requirements.txt (repo2docker) and requirements.late.txt (our
+  postBuild), the file's own folder for environment.yml (mamba)
 """
 
 from __future__ import annotations
@@ -96,6 +99,14 @@ def fragment(directory: Directory, name: str, merged_in: str) -> Fragment | None
     text, _ = decode(directory.tree[path].data)
     home, beside = posixpath.join(directory.home, ""), posixpath.join(directory.home, directory.folder)
     files = posixpath.relpath(beside or ".", merged_in or ".")
-    # pip finds local packages of requirements.txt from the repository's root, those of environment.yml from beside it
-    locals_ = files if name == "environment.yml" else posixpath.relpath(home or ".", merged_in or ".")
-    return Fragment(directory.label, directory.where(path), text, True, files, locals_)
+    if name == "environment.yml":
+        return Fragment(directory.label, directory.where(path), text, True, files, files)
+    root = posixpath.relpath(home or ".", "." if name == "requirements.late.txt" else merged_in or ".")
+    return Fragment(directory.label, directory.where(path), text, True, files, root, _beside(directory))
+
+
+def _beside(directory: Directory) -> frozenset[str]:
+    """What stands in the folder of the Binder files."""
+    folder = posixpath.join(directory.folder, "")
+    names = (path[len(folder) :].split("/", 1)[0] for path in directory.tree if path.startswith(folder))
+    return frozenset(names)
