@@ -12,14 +12,17 @@ import importlib
 import importlib.util
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import yaml
+from copier._main import _operation, _pathspec_pattern
 from copier.errors import UserMessageError
 from jinja2 import Environment, TemplateError, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
+from pathspec import PathSpec
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,12 +44,15 @@ def load_engine(folder: Path) -> str:
 
 _FOLDER = Path(__file__).resolve().parent
 _NAME = load_engine(_FOLDER)
-_catalogue, _compose, _errors, _questions, _selection, _apt, _conda, _downloads, _env, _pip = (
+_adopt, _catalogue, _closing, _compose, _errors, _imports, _overwrite, _own, _questions, _selection = (
     importlib.import_module(f"{_NAME}.{module}")
     for module in (
-        *("catalogue", "compose", "errors", "questions", "selection"),
-        *("merge.apt", "merge.conda", "merge.downloads", "merge.env", "merge.pip"),
+        *("adopt", "catalogue", "closing", "compose", "errors"),
+        *("imports", "overwrite", "own", "questions", "selection"),
     )
+)
+_apt, _conda, _downloads, _env, _pip = (
+    importlib.import_module(f"{_NAME}.merge.{module}") for module in ("apt", "conda", "downloads", "env", "pip")
 )
 
 
@@ -68,16 +74,24 @@ class Blocks(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
+        environment.concat = _compose.files.concat  # type: ignore[method-assign]
         self._compositions: dict[str, Any] = {}
         environment.globals.update(
+            adoptable=pass_context(_for_users(self.adoptable)),
+            adopted_contents=pass_context(_for_users(self.adopted_contents)),
             check_input=_for_users(self.check_input),
+            closing=pass_context(_for_users(self.closing)),
             component_choices=_for_users(self.component_choices),
             composition=pass_context(_for_users(self.composition)),
+            loses_nothing=pass_context(_for_users(self.loses_nothing)),
             python_versions=_questions.PYTHON_VERSIONS,
         )
         environment.filters.update(
-            resolve=_for_users(self.resolve),
+            binder_dir_default=_for_users(_adopt.binder_dir),
+            imports_refusal=self.imports_refusal,
+            python_default=_for_users(self.python_default),
             refusal=self.refusal,
+            resolve=_for_users(self.resolve),
             slug=_compose.slug,
             render_apt=_apt.render,
             render_conda=_conda.render,
@@ -95,7 +109,22 @@ class Blocks(Extension):
         """True, where the answers given on the command line and the destination can be used."""
         _questions.check_destination(Path(configuration["dst_path"]))
         _questions.check(configuration["data"], self.catalogue, self._validate)
+        if "adopt" in configuration["data"]:
+            before = _answers_before(configuration)
+            found = _adoptable(configuration) if before is None else before.get("adopted") or ()
+            _questions.check_adopt(configuration["data"]["adopt"], found, before is None)
         return True
+
+    def adoptable(self, context: Context) -> list[str]:
+        """The Binder configurations in the destination of a first copy."""
+        return _adoptable(context["_copier_conf"])
+
+    def adopted_contents(self, context: Context) -> str:
+        """What the directories of the answer `adopt` hold, as YAML."""
+        return yaml.safe_dump(_adopt.read(Path(context["_copier_conf"]["dst_path"]), context["adopt"]))
+
+    def python_default(self, adopted: Any) -> str:
+        return str(_adopt.python_version(adopted, _questions.PYTHON_VERSIONS, _questions.PYTHON_DEFAULT))
 
     def _validate(self, source: str, answers: Any) -> str:
         return self.environment.from_string(source).render(answers)
@@ -109,20 +138,22 @@ class Blocks(Extension):
 
     def refusal(self, asked: Iterable[str]) -> str:
         """Why these cannot be installed together; empty where they can."""
-        try:
-            self.resolve(asked)
-        except _errors.BlocksError as error:
-            return str(error)
-        return ""
+        return _refusal(lambda: self.resolve(asked))
+
+    def imports_refusal(self, value: Any) -> str:
+        """Why these cannot be imported; empty where they can."""
+        return _refusal(lambda: _imports.references(value))
 
     def composition(self, context: Context) -> Any:
         """The composition for the answers in the context, checked."""
         answers = {name: value for name, value in context.get_all().items() if _is_answer(name, value)}
+        answers.pop("checked", None)  # known after the first time
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
             components = tuple(self.catalogue[name] for name in answers["installed"])
             composition = _compose.Composition(
-                tuple(answers["components"]), components, answers, functools.partial(self._render, answers)
+                *(tuple(answers["components"]), components, answers, functools.partial(self._render, answers)),
+                *_foreign(answers, self.catalogue),
             )
             composition.check()
             self._compositions[key] = composition
@@ -135,6 +166,58 @@ class Blocks(Extension):
             line = getattr(error, "lineno", None)
             raise _errors.BlocksError(f"{where}{f':{line}' if line else ''}: {error}") from error
 
+    def loses_nothing(self, context: Context) -> bool:
+        """True, where a copy replaces nothing in its destination but what was adopted; an update merges."""
+        conf = context["_copier_conf"]
+        destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
+        if _operation.get() != "copy" or not destination.exists():
+            return True
+        ours = _answers_before(conf) is not None
+        if (destination / answers_file).exists() and not ours:
+            _overwrite.refuse_answers(answers_file)
+        adopted = _adopt.files(context["adopted"])
+        may_replace = conf["overwrite"] or not conf["defaults"]
+        _overwrite.check(destination, self._written(context, answers_file), adopted, ours, may_replace)
+        return True
+
+    def _written(self, context: Context, answers_file: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """Path and content of each file that Copier will write, but for those it writes once and the answers."""
+        conf, template = context["_copier_conf"], _FOLDER.parent / "template"
+        patterns = [pattern.format(binder_dir=context["binder_dir"]) for pattern in _overwrite.KEPT]
+        kept = PathSpec.from_lines(_pathspec_pattern, [*patterns, *conf["skip_if_exists"], *conf["exclude"]])
+        written = {file.path: file.text.encode for file in self.composition(context).placed}
+        for source in sorted(path for path in template.rglob("*") if path.is_file()):
+            name = source.relative_to(template).as_posix()
+            if "{% yield" not in name:  # those are the placed ones
+                path = self.environment.from_string(name.removesuffix(".jinja")).render(context.get_all())
+                written[path] = functools.partial(self._content, context, source)
+        for path, content in written.items():
+            if path.rpartition("/")[2] and path != answers_file and not kept.match_file(path):
+                yield path, content
+
+    def _content(self, context: Context, source: Path) -> bytes:
+        if source.suffix != ".jinja":
+            return source.read_bytes()
+        name = source.relative_to(_FOLDER.parent).as_posix()
+        return self.environment.get_template(name).render(context.get_all()).encode()
+
+    def closing(self, context: Context) -> str:
+        """What is to be said of clashes, findings and the author's own lines; never an error, all is written."""
+        composition, binder_dir = self.composition(context), context["binder_dir"]
+        generated = {
+            "apt.txt": _apt.render(composition.apt),
+            "environment.yml": _conda.render(composition.environment),
+            "env": _env.render(composition.env),
+            "downloads.txt": _downloads.render(composition.downloads),
+            "requirements.late.txt": _pip.render_late(composition.late),
+        }
+        own = _own.check(
+            Path(context["_copier_conf"]["dst_path"]),
+            {f"{binder_dir}/{name}": text for name, text in generated.items()},
+            [f"{binder_dir}/postBuild", f"{binder_dir}/start", *(file.path for file in composition.placed)],
+        )
+        return str(_closing.text(binder_dir, composition.directories, composition.clashes, composition.findings, own))
+
     @staticmethod
     def report(composition: Any) -> str:
         return json.dumps(composition.report(), indent=2, ensure_ascii=False) + "\n"
@@ -142,3 +225,35 @@ class Blocks(Extension):
 
 def _is_answer(name: str, value: Any) -> bool:
     return not name.startswith("_") and isinstance(value, (str, int, float, bool, list, dict, type(None)))
+
+
+def _refusal(attempt: Callable[[], Any]) -> str:
+    try:
+        attempt()
+    except _errors.BlocksError as error:
+        return str(error)
+    return ""
+
+
+def _adoptable(configuration: Any) -> list[str]:
+    """Nothing on an update, which renders from the answers alone, and nothing where Binder Blocks was before."""
+    if _operation.get() != "copy" or _answers_before(configuration) is not None:
+        return []
+    return list(_adopt.found(Path(configuration["dst_path"])))
+
+
+def _answers_before(configuration: Any) -> Any:
+    """The answers of the copy or update before this one; None where there was none."""
+    return _adopt.our_answers(Path(configuration["dst_path"]) / configuration["answers_file"])
+
+
+def _foreign(answers: dict[str, Any], taken: Iterable[str]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Other people's directories, in the order of their precedence, and what was found while they were read.
+
+    `taken` are names that no import may have beside its lines.
+    """
+    adopted, binder_dir = _adopt.directories(answers.get("adopted")), answers["binder_dir"]
+    taken = [*taken, *(directory.label for directory in adopted)]
+    loaded = _imports.load_all(answers.get("imports") or [], binder_dir, taken)
+    directories = (*adopted, *(one.directory for one in loaded))
+    return directories, (*_adopt.findings(adopted, binder_dir), *(note for one in loaded for note in one.findings))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import clashes, files, foreign
+from . import clashes, files, foreign, scripts
 from .catalogue import Component
 from .errors import BlocksError
 from .foreign import Directory
@@ -55,6 +55,13 @@ class Composition:
             *files.fragments(others, name, self.render),
         ]
 
+    @property
+    def order(self) -> list[str]:
+        """Names of the scripts in the order they run: the catalogue's, the imports', the adopted ones."""
+        scripts = [one for one in self.directories if one.has("postBuild") or one.has("start")]
+        scripts.sort(key=lambda directory: not directory.home)
+        return [*(component.name for component in self.components), *(directory.slug for directory in scripts)]
+
     @functools.cached_property
     def apt(self) -> Merged:
         return apt.merge(self.fragments("apt.txt"))
@@ -78,8 +85,20 @@ class Composition:
         return self.fragments("requirements.late.txt")
 
     @functools.cached_property
+    def _scripts(self) -> tuple[list[files.File], list[Finding]]:
+        """The files for other people's scripts, and what was found in them."""
+        placed: list[files.File] = []
+        findings: list[Finding] = []
+        for directory in self.directories:
+            more, found = scripts.place(directory, self.answers["binder_dir"])
+            placed += more
+            findings += found
+        return placed, findings
+
+    @functools.cached_property
     def placed(self) -> list[files.File]:
-        return files.place(self.components, self.answers["binder_dir"], self.render)
+        own = files.place(self.components, self.answers["binder_dir"], self.render)
+        return sorted([*own, *self._scripts[0]], key=lambda file: file.path)
 
     @functools.cached_property
     def readmes(self) -> dict[str, str]:
@@ -123,7 +142,8 @@ class Composition:
     @functools.cached_property
     def findings(self) -> list[Finding]:
         """In the order of their files and lines, other people's directories one after the other."""
-        found = [*self.found, *self.apt.findings, *self.environment.findings, *self._late_findings]
+        lists = [*self.apt.findings, *self.environment.findings, *self._late_findings]
+        found = [*self.found, *lists, *self._scripts[1]]
         order = {directory.label: number for number, directory in enumerate(self.directories)}
         return sorted(found, key=lambda one: (order.get(one.component, len(order)), one.file, one.line, one.code))
 

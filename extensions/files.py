@@ -32,9 +32,40 @@ SUFFIX = ".jinja"
 Render = Callable[[str, str], str]
 
 
+class Raw(str):
+    """Bytes that are no UTF-8 text, as a text that encodes to them: Copier renders texts, and encodes what it gets."""
+
+    data: bytes
+
+    def __new__(cls, data: bytes) -> Raw:
+        raw = super().__new__(cls, data.decode("latin-1"))
+        raw.data = data
+        return raw
+
+    def __str__(self) -> Raw:
+        return self
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return self.data
+
+
+def as_text(data: bytes) -> str:
+    """What `File.text` is for these bytes."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return Raw(data)
+
+
+def concat(parts: Iterable[str]) -> str:
+    """As Jinja's, which would make an ordinary `str` of a single `Raw`."""
+    every = list(parts)
+    return every[0] if len(every) == 1 else "".join(every)
+
+
 @dataclass(frozen=True)
 class File:
-    """`path` is relative to the repository's root."""
+    """`path` is relative to the repository's root; `text` may be `Raw`."""
 
     path: str
     text: str

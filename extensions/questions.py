@@ -1,7 +1,7 @@
 """Answers given with `--data` and `--data-file`, checked before the first question.
 
 Copier checks them while it asks, and reports what is wrong as a traceback. Here the same rules, read from the same
-questions, give one line. Checked are the five fixed answers and those of every component's `questions.yml`: the type,
+questions, give one line. Checked are the fixed answers and those of every component's `questions.yml`: the type,
 the choices, and the question's own `validator`. Other names pass: a data file may serve other tools too.
 """
 
@@ -14,13 +14,18 @@ from typing import Any
 
 import yaml
 
+from . import adopt
 from .catalogue import Component, parse_yaml, read_text
 from .errors import BlocksError
+from .imports import references
 from .selection import select
 
 PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+PYTHON_DEFAULT = "3.13"
 BINDER_DIRS = ("binder", ".binder")
 KEEP_DATA = ("image", "home")
+CLASHES = ("report", "refuse")
+CHOICES = {"python_version": PYTHON_VERSIONS, "binder_dir": BINDER_DIRS, "keep_data": KEEP_DATA, "clashes": CLASHES}
 
 # A validator's source and the answers given -> its message, empty where the answer is right.
 Validate = Callable[[str, Mapping[str, Any]], str]
@@ -41,25 +46,39 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
     """Raises `BlocksError` for the first answer in `data` that is wrong."""
     if "course_name" in data and not str(data["course_name"] or "").strip():
         raise BlocksError("course_name: must not be empty")
-    for name, allowed in (("python_version", PYTHON_VERSIONS), ("binder_dir", BINDER_DIRS), ("keep_data", KEEP_DATA)):
+    for name, allowed in CHOICES.items():
         if name in data:
             _check_choice(name, data[name], allowed)
     if "components" in data:
-        select(component_names(data["components"]), catalogue)
+        select(names("components", data["components"], "[postgres, openrefine]"), catalogue)
+    if "imports" in data:
+        references(_cast("imports", data["imports"], "yaml"))
+    if "adopted" in data:
+        adopt.directories(_cast("adopted", data["adopted"], "yaml"))
     for component in catalogue.values():
         if any(name.startswith(component.prefix) for name in data):
             _check_questions(component, data, validate)
 
 
-def component_names(value: Any) -> list[str]:
-    """The answer `components` as a list; text, as `--data` gives it, is read as YAML."""
+def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
+    """Raises `BlocksError` where the answer `adopt` names what is not among those found, now or the first time."""
+    for name in names("adopt", value, "[binder]"):
+        if name not in found and not is_first:
+            raise BlocksError(f"adopt: '{name}' was not adopted by the first copy, and is not looked at any more")
+        if name not in found:
+            there = ", ".join(found) or "none"
+            raise BlocksError(f"adopt: there is no Binder configuration to adopt in '{name}'; found: {there}")
+
+
+def names(question: str, value: Any, example: str) -> list[str]:
+    """An answer as a list of names; text, as `--data` gives it, is read as YAML."""
     try:
-        names = parse_yaml(value, "components") if isinstance(value, str) else value
+        result = parse_yaml(value, question) if isinstance(value, str) else value
     except BlocksError:
-        names = None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BlocksError(f"components: must be a list of names, like [postgres, openrefine], not {value!r}")
-    return names
+        result = None
+    if not isinstance(result, list) or not all(isinstance(name, str) for name in result):
+        raise BlocksError(f"{question}: must be a list of names, like {example}, not {value!r}")
+    return result
 
 
 def _check_choice(name: str, value: Any, allowed: Iterable[Any]) -> None:

@@ -87,9 +87,9 @@ class Entry:
 
     @property
     def lost(self) -> list[str]:
-        """The wants that lost, as comments."""
+        """The wants that lost, as comments; without places: a commit in one would change the file for nothing."""
         texts = ((" ".join(want.text.split()), want) for want in self.losing)
-        return [f"# {text}  # {want.component} wanted this ({want.place})" for text, want in texts]
+        return [f"# {text}  # {want.component} wanted this" for text, want in texts]
 
     def as_data(self) -> dict[str, Any]:
         data = {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}

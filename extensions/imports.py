@@ -1,0 +1,167 @@
+"""The answer `imports`, a list of repositories pinned to commits -> Binder directories.
+
+- how a repository is written: `reference`; how it is fetched: `objects`; what of it is left out: `tree`
+- `#subdirectory` is read as repo2docker's `--subdir` does: as a root of its own; one named `binder...` or `.binder...`
+  is a folder of Binder files, and the folder that it stands in the root
+- Binder files are those of `binder/`, else `.binder/`, else of the root
+- a repository without Binder files is an error that names its folders that have some
+- names are unique over the list: a later import that would have an earlier one's gets a number
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from .errors import BlocksError
+from .foreign import Directory
+from .merge.model import Finding
+from .objects import Objects
+from .reference import Reference, pin, read
+from .tree import TOO_LARGE, Tree, read_tree
+
+FILES = ("apt.txt", "environment.yml", "environment.yaml", "requirements.txt", "postBuild", "start")
+# What repo2docker reads and the merged repository cannot have; findings say so.
+OTHER_FILES = (
+    *("Dockerfile", "Project.toml", "JuliaProject.toml", "REQUIRE", "default.nix", "install.R", "runtime.txt"),
+    *("Pipfile", "Pipfile.lock", "requirements3.txt"),
+)
+SLUG_LENGTH = 60
+SUGGESTIONS = 5
+# More findings of one code than these become one.
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Loaded:
+    directory: Directory
+    findings: list[Finding]
+
+
+def references(value: object) -> list[Reference]:
+    """The answer, checked; asks the network only for the pinned form of one that is not pinned."""
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise BlocksError("imports: must be a list such as [gh:owner/repo@<commit>]")
+    found: list[Reference] = []
+    for text in value:
+        with _naming("imports"):
+            reference = read(text)
+            if reference.identity in [other.identity for other in found]:
+                raise BlocksError(f"'{text}': is imported twice; keep one of the two")
+            found.append(reference)
+    for reference in found:
+        with _naming("imports"):
+            pin(reference)
+    return found
+
+
+def load_all(value: object, binder_dir: str, taken: Collection[str] = ()) -> list[Loaded]:
+    """All of the answer, in order; `taken` are labels that no import may have."""
+    return [_load(*named, binder_dir) for named in _name(references(value), taken)]
+
+
+def load(reference: Reference, binder_dir: str) -> Loaded:
+    """One import under the name that it has on its own."""
+    return _load(*next(_name([reference])), binder_dir)
+
+
+def _name(references: list[Reference], taken: Collection[str] = ()) -> Iterator[tuple[Reference, str, str]]:
+    """References with a label and a slug each."""
+    labels, slugs = {*taken}, set()
+    for reference in references:
+        name = re.sub(r"[^\w./+-]+", "-", posixpath.join(reference.name, reference.subdirectory)).strip("-/")
+        plain = re.sub(r"[^a-z0-9]+", "-", name.lower())[:SLUG_LENGTH].strip("-") or "repository"
+        for number in itertools.count(1):
+            label, slug = (f"{text}-{number}" if number > 1 else text for text in (name, f"import-{plain}"))
+            if label not in labels and slug not in slugs:
+                break
+        labels.add(label)
+        slugs.add(slug)
+        yield reference, label, slug
+
+
+def _load(reference: Reference, label: str, slug: str, binder_dir: str) -> Loaded:
+    with _naming(f"imports: '{reference.text}'"):
+        whole = read_tree(Objects(reference.url, reference.commit), reference.origin)
+        subdirectory = reference.subdirectory
+        if subdirectory and subdirectory not in whole.directories:
+            raise BlocksError(f"has no folder '{subdirectory}'{_suggestions(whole)}")
+        root, folder = _places(whole, subdirectory)
+        tree = whole.under(root)
+        binder_files = [path for name in (*FILES, *OTHER_FILES) if (path := posixpath.join(folder, name)) in tree]
+        if not binder_files and not _large(tree, folder):
+            place = posixpath.join(root, folder).rstrip("/")
+            looked = f"its folder '{place}'" if place else "its root"
+            raise BlocksError(f"has no Binder files ({', '.join(FILES)}) in {looked}{_suggestions(whole)}")
+    tree.read(binder_files)
+    origin = reference.origin + posixpath.join(root, "")
+    home = posixpath.join(binder_dir, "imports", slug.removeprefix("import-"))
+    directory = Directory(label, slug, origin, folder, home, tree)
+    both = [_both(directory)] if folder == "binder" != subdirectory and ".binder" in tree.directories else []
+    return Loaded(directory, [*both, *_findings(directory, tree)])
+
+
+def _places(tree: Tree, subdirectory: str) -> tuple[str, str]:
+    """The root, and the folder of the Binder files in it."""
+    for name in ("binder", ".binder"):
+        if posixpath.join(subdirectory, name) in tree.directories:
+            return subdirectory, name
+    above, name = posixpath.split(subdirectory)
+    return (above, name) if name.startswith(("binder", ".binder")) else (subdirectory, "")
+
+
+def _suggestions(tree: Tree) -> str:
+    """The folders that hold Binder files, those named for it first."""
+    folders = {posixpath.dirname(path) for path in tree if posixpath.basename(path) in FILES} - {""}
+    ranked = sorted(folders, key=lambda folder: ("binder" not in folder.lower(), folder.count("/"), folder))
+    shown = ", ".join(f"'#{folder}'" for folder in ranked[:SUGGESTIONS])
+    return f"; add one of its folders that have some: {shown}" if shown else ""
+
+
+def _large(tree: Tree, folder: str) -> list[str]:
+    """The Binder files that are too large to be read."""
+    paths = [posixpath.join(folder, name) for name in (*FILES, *OTHER_FILES)]
+    return [path for path in paths if path in tree.left and tree.left[path] is TOO_LARGE]
+
+
+def _both(directory: Directory) -> Finding:
+    return Finding(
+        *("BB351", directory.label, directory.where(".binder"), 0, ""),
+        "stands beside 'binder', and repo2docker refuses a repository with both; it was not read",
+        "import it by itself, or remove one of the two",
+        left_out=True,
+    )
+
+
+def _findings(directory: Directory, tree: Tree) -> list[Finding]:
+    """What of the tree is not carried along; of large files only those that would have been merged."""
+    large = _large(tree, directory.folder)
+    found: dict[str, list[Finding]] = {}
+    for path, left in tree.left.items():
+        if left is TOO_LARGE and path not in large:
+            continue
+        place = (left.code, directory.label, directory.where(path), 0, left.text)
+        found.setdefault(left.code, []).append(Finding(*place, left.reason, left.remedy, left_out=True))
+    return [finding for code in sorted(found) for finding in _few(found[code])]
+
+
+def _few(findings: list[Finding]) -> list[Finding]:
+    last, more = findings[:SHOWN][-1], len(findings) - SHOWN
+    if more <= 0:
+        return findings
+    return [*findings[: SHOWN - 1], replace(last, reason=f"{last.reason}; so it is with {more} more")]
+
+
+@contextlib.contextmanager
+def _naming(what: str) -> Iterator[None]:
+    """Errors with what they are about in front."""
+    try:
+        yield
+    except BlocksError as error:
+        raise BlocksError(f"{what}: {error}") from error

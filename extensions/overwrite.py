@@ -1,0 +1,84 @@
+"""What a copy would replace in its destination, refused before anything is written.
+
+Copier overwrites without a word under `--overwrite`. On a first copy that is right for what was read before (adopted)
+and for what stands there with the same bytes already; anything else would be lost. On an update Copier merges instead,
+and this is not asked.
+
+- a file that would be replaced by other bytes, and that was not adopted as it stands there, is refused
+- so is another template's answers file, and a path that leads through a file or out of the repository
+- files that are written once (`KEPT`), and those that the user excludes, are not written and so not refused
+- without `--overwrite`, Copier would stop at the first file it replaces, half of them written: said here first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from .errors import BlocksError
+
+# copier.yml's _skip_if_exists, for a binder_dir.
+KEPT = ("/README.md", "/{binder_dir}/seed/**")
+
+# The bytes that would be written, rendered only when something stands in their place.
+Content = Callable[[], bytes]
+
+
+def check(
+    destination: Path,
+    written: Iterable[tuple[str, Content]],
+    adopted: Mapping[str, bytes],
+    ours: bool,
+    may_replace: bool,
+) -> None:
+    """Raises `BlocksError` for the first path where something of the author's would be lost.
+
+    `ours`: the destination was made by Binder Blocks; `may_replace`: Copier can replace what was adopted, since it
+    was told to, or can ask.
+    """
+    replaced = ""
+    for path, content in written:
+        if not _in_the_way(destination, path):
+            continue
+        there = (destination / path).read_bytes()
+        if there == content():
+            continue
+        if adopted.get(path) != there:
+            raise BlocksError(f"{path}: {_REFUSED_OURS if ours else _REFUSED}")
+        replaced = replaced or path
+    if replaced and not may_replace:
+        raise BlocksError(f"{replaced}: is merged, and the result takes its place; add --overwrite to agree to that")
+
+
+_REFUSED = (
+    "would be overwritten, and is not among the files that are merged; adopt its directory, or rename it "
+    "(nothing was written)"
+)
+_REFUSED_OURS = (
+    "differs from what would be written, and a copy would discard your own lines; run copier update instead "
+    "(nothing was written)"
+)
+
+
+def refuse_answers(path: str) -> None:
+    """Another template's answers, which Copier overwrites unasked."""
+    raise BlocksError(
+        f"{path}: is another template's answers file, and would be overwritten; add --answers-file "
+        ".copier-answers.binder-blocks.yml (nothing was written)"
+    )
+
+
+def _in_the_way(destination: Path, path: str) -> bool:
+    """Whether a file stands there; raises `BlocksError` where none could be written."""
+    target = destination / path
+    for parent in target.relative_to(destination).parents:
+        folder = destination / parent
+        if folder.exists() and not folder.is_dir():
+            raise BlocksError(f"{parent.as_posix()}: is a file, and a folder of that name is needed; rename it")
+    if target.parent.exists() and not target.parent.resolve().is_relative_to(destination.resolve()):
+        raise BlocksError(f"{path}: would be written through a symbolic link out of the repository; remove the link")
+    if target.is_dir():
+        raise BlocksError(f"{path}: is a folder, and a file of that name is needed; rename it")
+    if target.is_symlink() and not target.exists():
+        raise BlocksError(f"{path}: is a symbolic link that leads nowhere, and would be replaced; remove it")
+    return target.exists()
