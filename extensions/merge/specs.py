@@ -5,6 +5,7 @@
 - names are compared in lower case, packages of different `subdir` are different ones
 - versions are compared as `versions` says; three parts (`name=1.2=build`) ask for just that version
 - different channels, builds or other keys for one name cannot be one
+- what conda refuses, such as `name=<1` and `name>=1,`, is none
 - an address of a package file stands for itself
 
 Source: conda's MatchSpec.
@@ -23,7 +24,9 @@ SPECIFICATION = re.compile(
     r"(?P<rest>(?:\s*[=<>!~,|]|\s+[\w*]|\s*$|(?=\[))[^\[\]]*)?(?P<more>\[[^\[\]]*\])?"
 )
 ADDRESS = re.compile(r"(?:https?|file)://\S+\.(?:conda|tar\.bz2)")
-VERSION = re.compile(r"[\w.*+!<>=~,|\s-]*")
+# A version, or a pattern of versions, behind at most one operator; `*` behind none that it has no sense with.
+CLAUSE = r"\s*(?:(?:[=<>~]?=\s*)?\*|(?:(?:[=!<>~]=|[=<>])\s*)?\w[\w.+!-]*\*?)\s*"
+VERSION = re.compile(rf"(?:{CLAUSE}(?:[,|]{CLAUSE})*)?")
 BUILD = re.compile(r"[\w.*+-]+")
 PAIR = re.compile(r"\s*([a-z_]\w*)\s*=\s*('[^']*'|\"[^\"]*\"|[^,'\"]*)\s*(?:,|$)")
 
@@ -77,6 +80,9 @@ def _version_and_build(rest: str) -> tuple[str, str]:
     three = re.fullmatch(r"=\s*([^=<>!~,|\s]+)\s*=\s*([^=\s]+)", rest)
     if three:
         return f"=={three[1]}" if three[1] != "*" else "*", three[2]
+    build = re.fullmatch(r"(.*[\w*])\s*=\s*([\w.*+-]+)", rest)
+    if build:
+        return build[1], build[2]
     words = re.sub(r"([=<>!~,|])\s+", r"\1", rest).split()
     if len(words) == 2 and words[1][0] not in "=<>!~,|":
         return words[0], words[1]
