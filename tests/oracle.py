@@ -45,7 +45,7 @@ Merge = Callable[[Sequence[Source], str], Outcome]
 # At most this share of what is asked for may be left out with a finding.
 LEFT_OUT = 0.02
 BASE_IMAGE = "buildpack-deps:24.04"
-COLUMNS = ("merges", "wishes", "implied", "lost", "left out", "violations")
+COLUMNS = ("merges", "wishes", "implied", "lost", "left out", "scripts", "violations")
 
 
 @dataclass
@@ -120,6 +120,7 @@ def packed(outcome: Outcome, python: str) -> Iterator[Violation]:
         Path(BINDER, "environment.yml").write_text(outcome.environment)
         try:
             pack = CondaBuildPack(BASE_IMAGE)
+            pack.platform = "linux/amd64"
             found = pack.detect(), pack.python_version, len(pack.environment_yaml["dependencies"])
             script = next(text for _, text in pack.get_preassemble_scripts() if "apt-get install" in text)
             pack.render()

@@ -77,7 +77,7 @@ class Entry:
 
     def beside(self, text: str) -> str:
         """`text` with the entry's provenance."""
-        note = self.provenance + ("; clash, see below" if self.losing else "")
+        note = "; ".join(filter(None, [self.provenance, "clash, see below" if self.losing else ""]))
         return f"{text}  # {note}" if note else text
 
     def lines(self, text: str) -> list[str]:

@@ -41,12 +41,13 @@ def composition(sources: Sequence[Source], python: str) -> Composition:
     return Composition((), (), answers, _no_render, tuple(map(directory, sources)))
 
 
-def _no_render(text: str, **values: object) -> str:
-    return text
+def _no_render(source: str, path: str) -> str:
+    raise AssertionError(f"{path}: there are no components")
 
 
 def merge(sources: Sequence[Source], python: str) -> Outcome:
     composed = composition(sources, python)
     clashes = [clash.as_data() for clash in composed.clashes]
     findings = [finding.as_data() for finding in composed.findings]
-    return Outcome(apt.render(composed.apt), conda.render(composed.environment), clashes, findings)
+    files = {file.path: (file.text.encode(), file.executable) for file in composed.placed}
+    return Outcome(apt.render(composed.apt), conda.render(composed.environment), clashes, findings, files)

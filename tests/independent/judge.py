@@ -8,7 +8,10 @@ or else it is a violation. An echo of the input in the report counts for nothing
 
 Violations are as well: a merged line that nobody asked for or that is narrower than all the wishes for it, one that
 no version can meet, one that conda or pip cannot read, a package named twice, one of both conda and pip without a
-clash, channels in another order than a source's without a clash, a losing line that is not kept as a comment.
+clash, channels in another order than a source's without a clash, a losing line that is not kept as a comment; a postBuild or
+start that is not placed byte for byte (but for what keeps it from running: carriage returns, a byte order mark) with a
+hook that runs it; a file of the Binder folder, or one that a pip line refers to, that is neither carried along nor
+found; a file outside the Binder folder.
 """
 
 from __future__ import annotations
@@ -58,12 +61,13 @@ class Source(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a merger gives: the two files, and clashes and findings as binder/report.json has them."""
+    """What a merger gives: the two lists, clashes and findings as binder/report.json has them, other files by path."""
 
     apt: str
     environment: str
     clashes: Sequence[Mapping[str, Any]]
     findings: Sequence[Mapping[str, Any]]
+    files: Mapping[str, tuple[bytes, bool]]
 
 
 class Violation(NamedTuple):
@@ -241,6 +245,11 @@ class Judge:
             for wish in _wishes(source.repository):
                 self.wish(source, wish)
             self.channels(source)
+            self.scripts(source)
+            self.carried(source)
+        for path in self.outcome.files:
+            if not path.startswith(f"{BINDER}/") or ".." in path.split("/"):
+                self.violation("outside", "merged", path)
         self.readable()
         self.twice()
         self.invented()
@@ -328,7 +337,7 @@ class Judge:
             self.violation("unexplained", place, f"clash over {clash['subject']}")
         if clash["kind"] in ("apt", "conda", "pip", "conda and pip", "python"):
             text = self.outcome.apt if clash["kind"] == "apt" else self.outcome.environment
-            if f"# {wishes.flat(want['text'])}  # {source.label} wanted this ({place})" not in text:
+            if f"# {wishes.flat(want['text'])}  # {source.label} wanted this" not in text:
                 self.violation("no comment", place, f"'{want['text']}' lost and is not kept as a comment")
         if clash["kind"] in BY_RULE:
             return
@@ -363,6 +372,39 @@ class Judge:
             )
             if place(before) > place(after) and not told:
                 self.violation("channel order", source.label, f"{before} before {after}")
+
+    def scripts(self, source: Source) -> None:
+        for name in wishes.SCRIPTS:
+            path = source.repository.path(name)
+            if source.repository.tree.get(path, b"").strip():
+                self.verdict.counts["scripts"] += 1
+                self.carry(source, path)
+                hook = f"{BINDER}/{name}.d/import-{posixpath.basename(source.home)}"
+                if not self.outcome.files.get(hook, (b"", False))[1]:
+                    self.violation("script", source.origin + path, f"no executable {hook}")
+
+    def carried(self, source: Source) -> None:
+        """Files beside the lists, and those that pip lines name."""
+        tree, folder = source.repository.tree, source.repository.folder
+        for path in (path for path in tree if folder and path.startswith(f"{folder}/")):
+            if posixpath.basename(path) not in (*wishes.LISTS, *wishes.SCRIPTS) or posixpath.dirname(path) != folder:
+                self.carry(source, path)
+        for wish in _wishes(source.repository):
+            line = self.pip_of(source, wish.text, wish.file) if wish.kind == "pip" else None
+            if line and line.target and not URL.match(line.target):
+                root = posixpath.relpath(re.sub(r"\[.*", "", line.target), source.home)
+                for path in (root, *(posixpath.normpath(f"{root}/{name}") for name in ("setup.py", "pyproject.toml"))):
+                    if path in tree:
+                        self.carry(source, path)
+
+    def carry(self, source: Source, path: str) -> None:
+        data, placed = source.repository.tree[path], self.outcome.files.get(posixpath.join(source.home, path))
+        where = source.origin + path
+        told = any(one["file"] == where and one["left_out"] and one["reason"] for one in self.outcome.findings)
+        if placed is None and not told:
+            self.violation("not carried", where, "neither there nor found")
+        if placed is not None and placed[0] not in (data, data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")):
+            self.violation("changed", where, "is carried with other bytes")
 
     def readable(self) -> None:
         for text, line in self.conda:
