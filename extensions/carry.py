@@ -150,7 +150,7 @@ class _Search:
         for raw in decode(self.tree[path].data)[0].split("\n"):
             line = split_comment(raw[:MAX_LINE])[0]
             for word in [*_OPTION.findall(line), *_PATH.findall(line)]:
-                path = word.partition("[")[0]
+                path = re.sub("^file:(?!/)", "", word.partition("[")[0])
                 yield from self.named(path, dict.fromkeys(["", folder]) if path.strip("./") else [local])
 
     def references(self, path: str) -> Iterator[str]:
