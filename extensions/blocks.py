@@ -73,6 +73,7 @@ class Blocks(Extension):
             check_input=_for_users(self.check_input),
             component_choices=_for_users(self.component_choices),
             composition=pass_context(_for_users(self.composition)),
+            is_draft=functools.partial(_catalogue.is_draft, _FOLDER.parent),
             python_versions=_questions.PYTHON_VERSIONS,
         )
         environment.filters.update(
