@@ -84,6 +84,7 @@ class Blocks(Extension):
             closing=pass_context(_for_users(self.closing)),
             component_choices=_for_users(self.component_choices),
             composition=pass_context(_for_users(self.composition)),
+            is_draft=functools.partial(_catalogue.is_draft, _FOLDER.parent),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
             python_versions=_questions.PYTHON_VERSIONS,
         )

@@ -5,16 +5,27 @@ repository, `adopt` of what stood in the destination.
 
 - Binder files are those of `binder/`, else `.binder/`, else of the root, as repo2docker chooses
 - `environment.yml`, else `environment.yaml`
-- text is UTF-8, a byte order mark dropped; what is not is read as Windows-1252, and found; line ends become LF
+- text is UTF-8, or UTF-16 or UTF-32 where a byte order mark says so, as pip and YAML read it; what is neither is read
+  as Windows-1252; the mark is dropped, line ends become LF; all but UTF-8 is found
+- relative paths are those of the tools: pip finds `-r` and `-c` files from the file that names them, and local packages
+  from where it runs: the repository's root for requirements.txt (repo2docker) and requirements.late.txt (our
+  postBuild), the file's own folder for environment.yml (mamba)
 """
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .merge.model import Finding, Fragment
+from .merge.model import Fragment
+
+# UTF-32 first: in little-endian order its mark begins with UTF-16's.
+MARKED = (
+    *((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")),
+    *((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")),
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +69,21 @@ class Directory:
 
 def decode(data: bytes) -> tuple[str, bool]:
     """The text, with LF line ends and no byte order mark, and whether it was UTF-8."""
+    encoding = encoding_of(data)
+    text = data.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding == "UTF-8"
+
+
+def encoding_of(data: bytes) -> str:
+    """`UTF-8` or what the file has to be read as."""
+    for mark, encoding in MARKED:
+        if data.startswith(mark):
+            return encoding
     try:
-        text, utf8 = data.decode("utf-8-sig"), True
+        data.decode()
     except UnicodeDecodeError:
-        text, utf8 = data.decode("cp1252", errors="replace"), False
-    return text.replace("\r\n", "\n").replace("\r", "\n"), utf8
+        return "Windows-1252"
+    return "UTF-8"
 
 
 def environment_name(directory: Directory) -> str:
@@ -78,20 +99,14 @@ def fragment(directory: Directory, name: str, merged_in: str) -> Fragment | None
     text, _ = decode(directory.tree[path].data)
     home, beside = posixpath.join(directory.home, ""), posixpath.join(directory.home, directory.folder)
     files = posixpath.relpath(beside or ".", merged_in or ".")
-    # pip finds local packages of requirements.txt from the repository's root, those of environment.yml from beside it
-    locals_ = files if name == "environment.yml" else posixpath.relpath(home or ".", merged_in or ".")
-    return Fragment(directory.label, directory.where(path), text, True, files, locals_)
+    if name == "environment.yml":
+        return Fragment(directory.label, directory.where(path), text, True, files, files)
+    root = posixpath.relpath(home or ".", "." if name == "requirements.late.txt" else merged_in or ".")
+    return Fragment(directory.label, directory.where(path), text, True, files, root, _beside(directory))
 
 
-def findings_of_text(directory: Directory, name: str) -> list[Finding]:
-    """What `decode` had to do to one of its Binder files."""
-    path = directory.path(name)
-    if path not in directory.tree or decode(directory.tree[path].data)[1]:
-        return []
-    return [
-        Finding(
-            *("BB101", directory.label, directory.where(path), 0, ""),
-            "is not UTF-8 and was read as Windows-1252",
-            "look at its comments and save it as UTF-8",
-        )
-    ]
+def _beside(directory: Directory) -> frozenset[str]:
+    """What stands in the folder of the Binder files."""
+    folder = posixpath.join(directory.folder, "")
+    names = (path[len(folder) :].split("/", 1)[0] for path in directory.tree if path.startswith(folder))
+    return frozenset(names)

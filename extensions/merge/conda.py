@@ -4,36 +4,37 @@
 - `pip:` lists, several of them too: the rules of `pip`
 - one package from conda and from pip clashes: conda's is kept
 - `channels`: conda-forge first, then as they appear; contradicting orders clash, `defaults` is found
-- `python`: the course's answer stands; who cannot run on it clashes
+- `python`: the course's answer stands, narrowed by who asks for a part of it; who cannot run on it clashes; always
+  spelled `python=`, as repo2docker looks for that, so that a channel or build of it is dropped and found
 - `variables`: one owner a name, the rules of `env`
 - `name` is dropped, it is the course's; `prefix` too, and is found; any other key is kept and found, in a component
   it is an error
-- a key that stands twice is read twice, and found
+- a key that stands twice is read twice, and found; what `<<` merges in counts where the mapping has no such key
 - a comment stays with its line; in what other people wrote also one that stands alone, above the next entry, or else
-  at the top of the file
+  at the top of the file, as those beside keys do
 - the merged file always has both anchors and a pip section, so that an author's line and a generated one are
   never neighbours in a three-way merge, whichever components come and go
-- what cannot be read as YAML, or has another shape, is an error that names the line; an entry that is no package is
-  one in a component, and left out of what other people wrote, and found
+- what cannot be read as YAML, has another shape, or nests more deeply than an environment can, is an error that names
+  the line; an entry that is no package is one in a component, and left out of what other people wrote, and found
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import yaml
+from packaging.utils import canonicalize_name
 
 from ..catalogue import Loader, yaml_error
 from ..errors import BlocksError
 from . import lines, pip, specs
-from .model import Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
+from .model import UNPRINTABLE, Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from .pip import Read
-from .versions import intersect
+from .versions import conda_range, intersect
 
 CONDA_ANCHOR = "# Your own conda packages go below this line."
 PIP_ANCHOR = "# Your own pip packages go below this line."
@@ -41,6 +42,10 @@ REMEDY = "make the two ranges overlap"
 FORGE = "conda-forge"
 DEFAULTS = ("defaults", "main", "anaconda", "pkgs/main")
 COURSE = "course"
+MERGE = "tag:yaml.org,2002:merge"
+MOST_NESTED = 100  # the C parser's nodes are made by recursion, and it ends the process where the stack does
+MOST_NODES = 1000  # of an unknown key; a few aliases can stand for millions
+LONGEST_KEY = 1000  # YAML allows 1024 characters
 
 
 @dataclass
@@ -107,19 +112,63 @@ def merge(
         merge_wants("key", wants.more, lambda texts: None, "keep one of the two"),
     )
     environment.conda.clashes += clashes
+    bare = [entry for part in (environment.conda, environment.pip) for entry in part.entries if _is_pip(entry)]
+    for want in (want for entry in bare for want in entry.wants):
+        wants.read.trailing += lines.kept([*want.above, want.comment], want.component)
     environment.conda.findings, environment.conda.trailing = wants.read.findings, wants.read.trailing
     _prefer_conda(environment)
     return environment
 
 
-def _compose(fragment: Fragment) -> yaml.Node | None:
+def _compose(fragment: Fragment) -> tuple[yaml.Node | None, str]:
+    """The root, and the text that its marks count in."""
     text = fragment.text
     try:
-        return yaml.compose(text, Loader=Loader)
+        _refuse_depth(fragment)
+        return yaml.compose(text, Loader=Loader), text
     except yaml.YAMLError as error:
         if fragment.foreign and "\t" in text:
             return _compose(replace(fragment, text=text.expandtabs(2)))
+        if match := UNPRINTABLE.search(text):  # the parser counts bytes then, not lines
+            line = text.count("\n", 0, match.start()) + 1
+            raise BlocksError(f"{fragment.file}:{line}: not valid YAML: a character it does not allow") from error
         raise yaml_error(error, fragment.file) from error
+
+
+def _refuse_depth(fragment: Fragment) -> None:
+    text = fragment.text
+    if text.count("[") + text.count("{") + max(map(len, text.split("\n"))) <= MOST_NESTED * 5:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_NESTED:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise BlocksError(f"{fragment.file}:{line}: nested too deeply for an environment; remove this")
+
+
+def _pairs(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The mapping's keys and values, then those that `<<` merges into it, where it has no such key."""
+    pairs = [pair for pair in node.value if pair[0].tag != MERGE]
+    if len(pairs) == len(node.value):
+        return pairs
+    names = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+    left, seen = [pair for pair in node.value if pair[0].tag == MERGE], {id(node)}
+    while left:
+        key, value = left.pop(0)
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, yaml.SequenceNode):
+            left[:0] = [(key, item) for item in value.value]
+        elif isinstance(value, yaml.MappingNode):
+            left[:0] = [pair for pair in value.value if pair[0].tag == MERGE]
+            new = [pair for pair in value.value if isinstance(pair[0], yaml.ScalarNode) and pair[0].tag != MERGE]
+            pairs += [pair for pair in new if pair[0].value not in names]
+            names.update(name.value for name, _ in new)
+        else:
+            pairs.append((key, value))
+    return pairs
 
 
 class _Reader:
@@ -128,31 +177,29 @@ class _Reader:
     def __init__(self, fragment: Fragment, wants: _Wants) -> None:
         self.fragment, self.wants = fragment, wants
         self.commented = "#" in fragment.text
-        self.lines = fragment.text.splitlines() if self.commented else []
         self.alone = fragment.foreign and self.commented
-        self.used: set[int] = set()
+        self.used: set[int] = set()  # lines whose comments stand with an entry
+        self.lists: set[int] = set()  # ids of the nodes that were read: an alias says nothing new
 
     def read(self) -> None:
-        root = _compose(self.fragment)
+        root, text = _compose(self.fragment)
+        self.lines = text.splitlines() if self.commented else []
         if root is not None and not _is_null(root):
             if not isinstance(root, yaml.MappingNode):
                 raise BlocksError(f"{self.fragment.file}:1: must be a mapping with channels and dependencies")
             self.keys(root)
         if self.alone:
-            left = [line for number, line in enumerate(self.lines) if number not in self.used]
-            comments = [line.strip()[1:].strip() for line in left if line.lstrip()[:1] == "#"]
-            self.wants.read.trailing += lines.kept(comments, self.fragment.component)
+            left = [line for number, line in enumerate(self.lines) if number not in self.used and "#" in line]
+            self.wants.read.trailing += lines.kept((split_comment(line)[1] for line in left), self.fragment.component)
 
     def keys(self, root: yaml.MappingNode) -> None:
         seen: set[str] = set()
-        for key, node in root.value:
-            name = str(key.value)
+        for key, node in _pairs(root):
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
             if name in seen:
                 self.find("BB204", key, name, "stands twice in this file; YAML would read the last alone", "join them")
             seen.add(name)
-            if key.tag == "tag:yaml.org,2002:merge" and isinstance(node, yaml.MappingNode):
-                self.keys(node)
-            elif name == "channels":
+            if name == "channels":
                 self.wants.channels.append(list(self.scalars(node)))
             elif name == "dependencies":
                 self.dependencies(node)
@@ -167,7 +214,7 @@ class _Reader:
         if not self.fragment.foreign:
             raise BlocksError(f"{self.fragment.file}:{self.line(key)}: unknown key '{name}'; remove it")
         value = _flow(node)
-        if value is None or not isinstance(key, yaml.ScalarNode):
+        if value is None or not isinstance(key, yaml.ScalarNode) or key.tag == MERGE or len(name) > LONGEST_KEY:
             self.find("BB206", key, name, "is no key that conda reads, and cannot be kept", "remove it", True)
             return
         text = f"{_scalar(name)}: {value}"
@@ -191,6 +238,7 @@ class _Reader:
         # a block scalar ends where the next line begins
         rest = self.lines[mark.line][mark.column :] if mark.column and mark.line < len(self.lines) else ""
         comment = split_comment(" " + rest)[1] if "#" in rest else ""
+        self.used.update(range(line, mark.line + (mark.column > 0)))
         return Want(text, fragment.component, fragment.file, line + 1, comment, self.above(line) if self.alone else ())
 
     def above(self, line: int) -> tuple[str, ...]:
@@ -203,7 +251,9 @@ class _Reader:
 
     def sequence(self, node: yaml.Node) -> list[yaml.Node]:
         if isinstance(node, yaml.SequenceNode):
-            return list(node.value)
+            new = id(node) not in self.lists
+            self.lists.add(id(node))
+            return list(node.value) if new else []
         if _is_null(node):
             return []
         raise BlocksError(f"{self.fragment.file}:{self.line(node)}: must be a list")
@@ -212,7 +262,7 @@ class _Reader:
         for item in self.sequence(node):
             if not isinstance(item, yaml.ScalarNode):
                 raise BlocksError(f"{self.fragment.file}:{self.line(item)}: must be one package, as text")
-            if not _is_null(item):
+            if not _is_null(item) and item.value.strip():
                 yield self.want(item, " ".join(item.value.split()))
 
     def pairs(self, node: yaml.Node) -> Iterator[tuple[str, Want]]:
@@ -220,9 +270,11 @@ class _Reader:
             return
         if not isinstance(node, yaml.MappingNode):
             raise BlocksError(f"{self.fragment.file}:{self.line(node)}: must be a mapping of names to values")
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
+        for key, value in _pairs(node):
+            if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode) or key.tag == MERGE:
                 raise BlocksError(f"{self.fragment.file}:{self.line(key)}: must be a name and a text")
+            if len(key.value) > LONGEST_KEY:
+                raise BlocksError(f"{self.fragment.file}:{self.line(key)}: too long for the name of a variable")
             yield key.value, self.want(value, value.value)
 
     def dependencies(self, node: yaml.Node) -> None:
@@ -235,7 +287,8 @@ class _Reader:
                     for want in self.scalars(requirements):
                         self.wants.pip += pip.usable(want, self.fragment, self.wants.read)
             elif self.fragment.foreign:
-                self.find("BB207", item, "", "is neither a package nor a 'pip:' list", "write one a line", True)
+                shown = _flow(item) or ""
+                self.find("BB207", item, shown, "is neither a package nor a 'pip:' list", "write one a line", True)
             else:
                 raise BlocksError(f"{self.fragment.file}:{self.line(item)}: must be a package or a 'pip:' list")
 
@@ -250,6 +303,11 @@ class _Reader:
             self.wants.read.findings.append(finding)
         elif spec.name == "python":
             self.wants.python.append(want)
+            if spec.channel or spec.build or spec.more:
+                reason = "asks for a channel or build of python, of which only the version is kept"
+                remedy = "add it to the line below if you need it; repo2docker looks for 'python='"
+                finding = Finding("BB210", want.component, want.file, want.line, want.text, reason, remedy, True)
+                self.wants.read.findings.append(finding)
         else:
             self.wants.conda.append((spec.key, want))
 
@@ -258,41 +316,47 @@ def _is_null(node: yaml.Node) -> bool:
     return bool(node.tag == "tag:yaml.org,2002:null")
 
 
-def _flow(node: yaml.Node, depth: int = 8) -> str | None:
-    """A node on one line; None for what nests too deeply or has a tag of its own."""
-    if isinstance(node, yaml.ScalarNode):
-        plain = not node.style and re.fullmatch(r"[\w.+-]*", node.value)
-        standard = node.tag.startswith("tag:yaml.org,2002:")
-        return (node.value if plain else json.dumps(node.value)) if standard else None
-    if depth == 0:
+def _flow(node: yaml.Node, depth: int = 8, nodes: Iterator[int] | None = None) -> str | None:
+    """A node on one line; None for what nests too deeply, is too much or has a tag of its own."""
+    nodes = nodes or iter(range(MOST_NODES))
+    if depth == 0 or next(nodes, None) is None:
         return None
+    if isinstance(node, yaml.ScalarNode):
+        plain = not node.style and re.fullmatch(r"(?!-+$)[\w.+-]*", node.value) and _is_yaml(node.value)
+        standard = node.tag.startswith("tag:yaml.org,2002:")
+        return (node.value if plain else _double_quoted(node.value)) if standard else None
     if isinstance(node, yaml.MappingNode):
-        pairs = [(_flow(key, depth - 1), _flow(value, depth - 1)) for key, value in node.value]
-        bad = any(key is None or value is None for key, value in pairs)
+        pairs = [(_flow(key, depth - 1, nodes), _flow(value, depth - 1, nodes)) for key, value in _pairs(node)]
+        bad = any(key is None or value is None or len(key) > LONGEST_KEY for key, value in pairs)
         return None if bad else "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
-    items = [_flow(item, depth - 1) for item in node.value]
+    items = [_flow(item, depth - 1, nodes) for item in node.value]
     return None if None in items else "[" + ", ".join(map(str, items)) + "]"
 
 
 def _python(course: Want, wants: list[Want]) -> tuple[Entry, list[Clash]]:
     """The entry for Python, and a clash with each wish it does not meet."""
-    chosen = specs.parse(course.text)
+    chosen = course.text.removeprefix("python")
+    ranges = [conda_range(chosen)] if chosen != "=" else []
     fitting, clashes = [], []
     for want in wants:
         spec = specs.parse(want.text)
-        if spec and chosen and intersect([chosen.version, spec.version]) is None:
+        if spec and intersect([*ranges, spec.version]) is None:
             remedy = "choose a Python version the component runs on"
             why = "the answer python_version decides, for all"
             clashes.append(Clash("python", "python", (course,), (want,), remedy, why))
-        else:
+        elif spec:
             fitting.append(want)
+            ranges.append(spec.version)
+    version = intersect(ranges) or chosen
+    text = f"python{version}" if version.startswith("=") else f"python{chosen},{version}"
     losing = tuple(want for clash in clashes for want in clash.losing)
-    return Entry("python", course.text, tuple(fitting), losing), clashes
+    return Entry("python", text, tuple(fitting), losing), clashes
 
 
 def _channels(lists: list[list[Want]]) -> Merged:
     """All channels in one order, and a clash for each list that had another."""
     merged = Merged()
+    lists = [_once(one) for one in lists]
     groups: dict[str, list[Want]] = {FORGE: []}
     for want in (want for one in lists for want in one):
         groups.setdefault(want.text, []).append(want)
@@ -316,9 +380,17 @@ def _channels(lists: list[list[Want]]) -> Merged:
     return merged
 
 
+def _once(wants: list[Want]) -> list[Want]:
+    first: dict[str, Want] = {}
+    for want in wants:
+        first.setdefault(want.text, want)
+    return list(first.values())
+
+
 def _prefer_conda(environment: Environment) -> None:
     """One package from both: conda's stands, pip's is kept as a comment."""
-    conda = {(spec.name if (spec := specs.parse(entry.text)) else ""): entry for entry in environment.conda.entries}
+    parsed = ((specs.parse(entry.text), entry) for entry in environment.conda.entries)
+    conda = {canonicalize_name(spec.name) if spec else "": entry for spec, entry in parsed}
     both = [entry for entry in environment.pip.entries if (name := pip.name_of(entry.text)) and name in conda]
     for entry in both:
         winner = conda[pip.name_of(entry.text)]
@@ -330,8 +402,8 @@ def _prefer_conda(environment: Environment) -> None:
         )
         environment.conda.clashes.append(clash)
         index = environment.conda.entries.index(winner)
-        conda[winner.name] = replace(winner, losing=(*winner.losing, *entry.wants, *entry.losing))
-        environment.conda.entries[index] = conda[winner.name]
+        winner = replace(winner, losing=(*winner.losing, *entry.wants, *entry.losing))
+        environment.conda.entries[index] = conda[pip.name_of(entry.text)] = winner
         environment.pip.entries.remove(entry)
 
 
@@ -350,31 +422,50 @@ def _scalar(text: str) -> str:
     if PLAIN.fullmatch(text) and text.lower() not in WORDS:
         return text
     plain = re.fullmatch(r"[A-Za-z0-9_.\-/][^#:{}\[\]\"'&*!|%@`]*", text) and not text.startswith("- ")
-    if plain and text == text.strip() and yaml.safe_load(text) == text:
+    if plain and text == text.strip() and _is_yaml(text, text):
         return text
     return _quoted(text)
 
 
+def _is_yaml(text: str, value: str | None = None) -> bool:
+    """Whether YAML can read a plain scalar, as `value` if that is given."""
+    try:
+        return yaml.load(text, Loader=Loader) == value or value is None  # noqa: S506
+    except (yaml.YAMLError, ValueError):
+        return False
+
+
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'" if text.isprintable() else json.dumps(text)
+    return "'" + text.replace("'", "''") + "'" if text.isprintable() else _double_quoted(text)
+
+
+def _double_quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    if not escaped.isprintable():
+        escaped = "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in escaped)
+    return f'"{escaped}"'
+
+
+def _is_pip(entry: Entry) -> bool:
+    """Whether it is the line that every merged file has."""
+    return entry.name == entry.text == "pip"
 
 
 def _items(merged: Merged, indent: str) -> Iterator[str]:
     for entry in merged.entries:
-        if entry.name == entry.text == "pip":
-            continue
-        yield from (f"{indent}{line}" for line in entry.lines(f"- {_scalar(entry.text)}"))
+        if not _is_pip(entry):
+            yield from (f"{indent}{line}" for line in entry.lines(f"- {_scalar(entry.text)}"))
 
 
 def render(environment: Environment) -> str:
     """The file; its layout is what keeps updates free of conflicts."""
     text = [f"# {note}" for note in environment.conda.trailing]
-    text += ["channels:", f"  - {FORGE}"]
-    text += [
-        f"  {entry.beside(f'- {_scalar(entry.text)}')}" for entry in environment.channels.entries if entry.name != FORGE
-    ]
+    text += ["channels:"]
+    for entry in environment.channels.entries:
+        told = entry.name != FORGE or any(want.comment or want.above for want in entry.wants)
+        text += [f"  {line}" for line in entry.lines(f"- {_scalar(entry.text)}")] if told else [f"  - {FORGE}"]
     text += ["dependencies:"]
-    text += [f"  {line}" for line in environment.pythons.lines(f"- python={environment.python}")]
+    text += [f"  {line}" for line in environment.pythons.lines(f"- {_scalar(environment.pythons.text)}")]
     text += _items(environment.conda, "  ")
     text += [f"  {CONDA_ANCHOR}", "  - pip", "  - pip:", "    - pip"]
     text += _items(environment.pip, "    ")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from .model import Fragment, Want
+from .model import Fragment, Want, one_line
 
 ANCHOR = re.compile(r"Your own .* go below this line\b")
 
@@ -39,4 +39,4 @@ def wants(fragment: Fragment, split: Split, trailing: list[str]) -> Iterator[Wan
 def kept(comments: Iterable[str], component: str = "") -> list[str]:
     """The comments that say something, with the component's name where they stand far from its entries."""
     prefix = f"{component}: " if component else ""
-    return [prefix + " ".join(comment.split()) for comment in comments if comment and not ANCHOR.match(comment)]
+    return [prefix + one_line(comment) for comment in comments if comment and not ANCHOR.match(comment)]

@@ -23,7 +23,8 @@ class Fragment:
 
     `foreign`: other people wrote it. What cannot be used is then left out and found, where a component's would be an
     error; comments that stand alone are kept. `files` and `locals_` say from where, seen from the merged file, the
-    fragment's `-r` files and its local packages are reached; None where they stand as written.
+    fragment's `-r` files and its local packages are reached; None where they stand as written. `beside`: what stands
+    in the file's folder.
     """
 
     component: str
@@ -32,6 +33,7 @@ class Fragment:
     foreign: bool = False
     files: str | None = None
     locals_: str | None = None
+    beside: frozenset[str] = frozenset()
 
 
 class Want(NamedTuple):
@@ -77,19 +79,18 @@ class Entry:
 
     def beside(self, text: str) -> str:
         """`text` with the entry's provenance."""
-        note = self.provenance + ("; clash, see below" if self.losing else "")
-        return f"{text}  # {note}" if note else text
+        note = "; ".join(filter(None, [self.provenance, "clash, see below" if self.losing else ""]))
+        return f"{text}  # {one_line(note)}" if note else text
 
     def lines(self, text: str) -> list[str]:
         """All lines of the entry whose own is `text`: the comments that stood above it, and the wants that lost."""
         above = dict.fromkeys(note for want in self.wants for note in want.above)
-        return [*(f"# {note}" for note in above), self.beside(text), *self.lost]
+        return [*(f"# {one_line(note)}" for note in above), self.beside(text), *self.lost]
 
     @property
     def lost(self) -> list[str]:
         """The wants that lost, as comments; without places: a commit in one would change the file for nothing."""
-        texts = ((" ".join(want.text.split()), want) for want in self.losing)
-        return [f"# {text}  # {want.component} wanted this" for text, want in texts]
+        return [f"# {one_line(want.text)}  # {one_line(want.component)} wanted this" for want in self.losing]
 
     def as_data(self) -> dict[str, Any]:
         data = {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}
@@ -218,6 +219,15 @@ def _fold(texts: list[str], combine: Combine) -> tuple[str, list[str]]:
             text = together
             fitting.append(other)
     return text, fitting
+
+
+# What may not stand in a YAML file, and a byte order mark.
+UNPRINTABLE = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+def one_line(text: str) -> str:
+    """A comment's text as any of the files can hold it."""
+    return UNPRINTABLE.sub("\ufffd", " ".join(text.split()))
 
 
 COMMENT = re.compile(r"(?:^|\s)#")

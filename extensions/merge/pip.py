@@ -2,12 +2,15 @@
 
 - by name as PEP 503 normalises it, and marker; two ranges become their intersection, extras their union; disjoint
   ranges clash, also that of a line with a marker and that of one without
-- options, files, URLs and version control links are kept as written, options first, order kept, duplicates once; one
-  `--index-url` only
+- options, files, URLs and version control links are kept as written, options first, order kept, duplicates once, in
+  their short and long form too; one `--index-url` only; options behind others, or behind a requirement (where pip
+  ignores them), become lines of their own
 - a link names its package by `name @` or `#egg=`: it clashes with another link, or a version, for that package
 - relative paths are made right from where the merged file stands: `-r` and `-c` from the fragment's own folder, local
-  packages from the repository's root (requirements.txt) or the fragment's folder (environment.yml)
-- lines continue behind a backslash; `--hash` is left out and found: one line with it makes pip refuse all without
+  packages from the repository's root (requirements.txt) or the fragment's folder (environment.yml), `--find-links`
+  from the file's folder if it is there
+- lines continue behind a backslash, comments do not; `--hash` is left out and found: one line with it makes pip refuse
+  all without, and so does `--require-hashes`
 - a comment stays with its line
 - what pip cannot read is an error in a component, left out of what other people wrote, and found
 - the late file keeps every line, in component order: its order is its meaning
@@ -18,6 +21,7 @@ from __future__ import annotations
 import functools
 import posixpath
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -33,15 +37,24 @@ LATE_ANCHOR = "# Your own late packages go below this line, one to a line, in th
 REMEDY = "make the two ranges overlap"
 LINK = re.compile(r"(?:(?:git|hg|bzr|svn)\+)?[A-Za-z][A-Za-z0-9.+-]*://\S+|git\+\S+@\S+:\S+")
 EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][\w.-]*)")
-OPTION = re.compile(
-    r"(?P<name>-[rcief]|--(?:requirement|constraint|editable|index-url|extra-index-url|no-index|find-links|no-binary|"
-    r"only-binary|prefer-binary|require-hashes|pre|trusted-host|use-feature))(?:(?:\s*=\s*|\s+|(?<=^-[rcief]))(?P<value>\S.*))?"
+LONG = {"-r": "--requirement", "-c": "--constraint", "-i": "--index-url", "-e": "--editable", "-f": "--find-links"}
+VALUED = (
+    "--(?:requirement|constraint|editable|index-url|extra-index-url|find-links|no-binary|only-binary|trusted-host"
+    "|use-feature)"
 )
-FILES = ("-r", "--requirement", "-c", "--constraint")
-CONTINUED = re.compile(r"(?:.*\\\n)+.*")
-BEHIND = re.compile(r"\s+(?=--(?:hash|global-option|install-option|config-settings?)\b)")
-HASH = re.compile(r"\s+--hash[= ]\S+")
-PATH = re.compile(r"(?:\.{1,2}(?:[/\\\[]|$)|/|file:|[\w.-]+/[\w./-]*$|[^\s@]+\.(?:whl|zip|tar\.gz)$)")
+FLAG = "--(?:no-index|prefer-binary|require-hashes|pre)"
+OPTION = re.compile(
+    rf"(?P<flag>{FLAG})|(?P<name>-[rcief]|{VALUED}(?=[ =]))(?: *= *| +|(?<=^-[rcief]))(?P<value>[^ =].*)"
+)
+NEXT = re.compile(rf" (?=(?:-[rcief]|{VALUED}|{FLAG})(?:[ =]|$))")
+FILES = ("--requirement", "--constraint")
+ALONE = re.compile(r"\s*#")
+BEHIND = re.compile(r" (?=--(?:hash|global-option|install-option|config-settings?)\b)")
+HASH = re.compile(r" --hash[= ]\S+")
+PATH = re.compile(
+    r"(?:\.{1,2}(?:[/\\\[]|$)|/|file:|[\w.-]+/[\w./-]*(?:\[[^\[\]]*\])?$"
+    r"|[^\s@]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)(?:\[[^\[\]]*\])?$)"
+)
 
 
 @dataclass
@@ -54,10 +67,14 @@ class Read:
 
 @dataclass(frozen=True)
 class Parsed:
-    """`key` is what wants are grouped by; `name` the package, empty where nobody can tell."""
+    """`key` is what wants are grouped by; `name` the package, empty where nobody can tell.
+
+    `same`: equal for links and options that say the same.
+    """
 
     key: str
     name: str = ""
+    same: str = ""
     requirement: Requirement | None = None
     behind: str = ""
 
@@ -73,29 +90,58 @@ def merge(wants: Iterable[Want]) -> Merged:
 def read(fragment: Fragment, into: Read | None = None) -> Iterator[Want]:
     """The entries of a requirements file."""
     into = into if into is not None else Read()
-    joined = replace(fragment, text=CONTINUED.sub(_joined, fragment.text)) if "\\\n" in fragment.text else fragment
+    joined = replace(fragment, text=_joined(fragment.text)) if "\\" in fragment.text else fragment
     for want in lines.wants(joined, split_comment, into.trailing):
         yield from usable(want, fragment, into)
 
 
-def _joined(match: re.Match[str]) -> str:
-    """One line, and as many empty ones behind it as it takes for later lines to keep their numbers."""
-    return re.sub(r"\\\n[ \t]*", " ", match[0]) + "\n" * match[0].count("\\\n")
+def _joined(text: str) -> str:
+    """Lines joined as pip does, with as many empty ones behind as it takes for later lines to keep their numbers."""
+    joined, parts = [], list[str]()
+    for line in text.splitlines():
+        alone = ALONE.match(line)
+        if line.endswith("\\") and not alone:
+            parts.append(line.strip("\\"))
+        else:
+            joined += ["".join([*parts, " " + line if alone else line]), *([""] * len(parts))]
+            parts = []
+    return "\n".join([*joined, "".join(parts)])
 
 
 def usable(want: Want, fragment: Fragment, into: Read) -> Iterator[Want]:
-    """`want` as the merged file can have it; none where pip could not read it."""
-    text = HASH.sub("", want.text)
-    if text != want.text:
+    """`want` as the merged file can have it, each option by itself; none where pip could not read it."""
+    text = " ".join(want.text.split())
+    if " -" in text:
+        text = _without_hashes(want, text, into)
+        first, *others = NEXT.split(text)
+        yield from _usable(want._replace(text=first), fragment, into)
+        for other in others:
+            yield from _usable(want._replace(text=other, above=()), fragment, into)
+    else:
+        yield from _usable(want._replace(text=text), fragment, into)
+
+
+def _without_hashes(want: Want, text: str, into: Read) -> str:
+    plain = HASH.sub("", text)
+    if plain != text:
         into.findings.append(
             Finding(
-                *("BB203", want.component, want.file, want.line, want.text[len(text) :].strip()),
+                *("BB203", want.component, want.file, want.line, "".join(HASH.findall(text)).strip()),
                 "is left out, as one line with a hash makes pip refuse all lines without",
-                f"install '{text}' in a postBuild of its own if the hash matters",
+                f"install '{plain}' in a postBuild of its own if the hash matters",
             )
         )
-    want = want._replace(text=_relocate(text, fragment))
-    if is_readable(want.text):
+    return plain
+
+
+def _usable(want: Want, fragment: Fragment, into: Read) -> Iterator[Want]:
+    want = want._replace(text=_relocate(want.text, fragment))
+    if want.text == "--require-hashes":
+        reason = "is left out, as hashes are"
+        into.findings.append(
+            Finding("BB203", want.component, want.file, want.line, want.text, reason, "nothing to do", True)
+        )
+    elif is_readable(want.text):
         yield want
     elif fragment.foreign:
         reason = "is no requirement that pip could read, and would break the build"
@@ -117,13 +163,16 @@ def _relocate(text: str, fragment: Fragment) -> str:
     option = OPTION.fullmatch(text)
     if option is None:
         return _moved(text, fragment.locals_) if PATH.match(text) and not LINK.fullmatch(text) else text
-    name, value = option["name"], option["value"] or ""
-    if name in FILES and not LINK.fullmatch(value):
-        return f"{name} {_moved(value, fragment.files)}"
-    local = name in ("-e", "--editable") or (name in ("-f", "--find-links") and PATH.match(value))
-    if local and value and not LINK.fullmatch(value) and " @ " not in value:
-        return f"{name} {_moved(value, fragment.locals_)}"
-    return text
+    value = option["value"]
+    if not value or LINK.fullmatch(value) or " @ " in value:
+        return text
+    name = LONG.get(option["name"], option["name"])
+    if name not in (*FILES, "--editable", "--find-links"):
+        return text
+    beside = name == "--find-links" and posixpath.normpath(value).split("/", 1)[0] in fragment.beside
+    from_file = name in FILES and not value.startswith("file:")
+    base = fragment.files if beside or from_file else fragment.locals_
+    return f"{option['name']} {_moved(value, base)}"
 
 
 def _moved(path: str, base: str) -> str:
@@ -155,21 +204,30 @@ def _parsed(text: str) -> Parsed:
     """How `text` is compared with others; an empty key where pip could not read it."""
     if text.startswith("-"):
         option = OPTION.fullmatch(text)
-        if option is None:
+        if option is None or not _is_shell(text):
             return Parsed("")
-        if option["name"] in ("-i", "--index-url"):
-            return Parsed("--index-url")
-        name = _egg(option["value"] or "") if option["name"] in ("-e", "--editable") else ""
-        return Parsed(name or text, name)
+        option_name = LONG.get(option["name"], option["name"]) or option["flag"]
+        same = f"{option_name} {option['value'] or ''}"
+        name = _egg(same) if option_name == "--editable" else ""
+        return Parsed("--index-url" if option_name == "--index-url" else name or same, name, same)
     if LINK.fullmatch(text):
-        return Parsed(_egg(text) or text, _egg(text))
+        return Parsed(_egg(text) or text, _egg(text), text)
     body, *behind = BEHIND.split(text, maxsplit=1)
     try:
         requirement = Requirement(body)
-    except InvalidRequirement:
-        return Parsed(text if PATH.match(text) else "")
+    except (InvalidRequirement, RecursionError):
+        return Parsed(text, same=text) if PATH.match(text) else Parsed("")
     name = str(canonicalize_name(requirement.name))
-    return Parsed(name + (f" ; {requirement.marker}" if requirement.marker else ""), name, requirement, *behind)
+    key = name + (f" ; {requirement.marker}" if requirement.marker else "")
+    return Parsed(key, name, text, requirement, *behind)
+
+
+def _is_shell(text: str) -> bool:
+    """Whether pip can split an option's words."""
+    try:
+        return bool(shlex.split(text))
+    except ValueError:
+        return False
 
 
 def _egg(text: str) -> str:
@@ -193,11 +251,12 @@ def _combine(texts: list[str]) -> str | None:
 
 
 def _link_among(texts: list[str], parsed: list[Parsed]) -> str | None:
-    """The one link, where all others are bare names: these it satisfies."""
-    links = [text for text, one in zip(texts, parsed, strict=True) if not one.requirement or one.requirement.url]
+    """The one link, or option, where all others are bare names: these it satisfies."""
+    both = zip(reversed(texts), reversed(parsed), strict=True)
+    links = {one.same: text for text, one in both if not one.requirement or one.requirement.url}
     bare = [one for one in parsed if one.requirement and not one.requirement.url]
     fits = all(not one.requirement.specifier and not one.requirement.extras for one in bare if one.requirement)
-    return links[0] if len(links) == 1 and fits else None
+    return next(iter(links.values())) if len(links) == 1 and fits else None
 
 
 def _compare_markers(merged: Merged) -> None:

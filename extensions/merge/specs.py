@@ -5,6 +5,7 @@
 - names are compared in lower case, packages of different `subdir` are different ones
 - versions are compared as `versions` says; three parts (`name=1.2=build`) ask for just that version
 - different channels, builds or other keys for one name cannot be one
+- what `versions` cannot read (parentheses) stands as it is, and fits with its like only
 - an address of a package file stands for itself
 
 Source: conda's MatchSpec.
@@ -19,12 +20,21 @@ from dataclasses import dataclass
 from .versions import Range, conda_range, intersect
 
 SPECIFICATION = re.compile(
-    r"(?:(?P<channel>[\w./:+~-]+?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)"
-    r"(?P<rest>(?:\s*[=<>!~,|]|\s+[\w*]|\s*$|(?=\[))[^\[\]]*)?(?P<more>\[[^\[\]]*\])?"
+    r"(?:(?P<channel>(?:[a-z]+://[\w.~-]+(?::\d+)?/)?[\w./+~-]+?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)"
+    r"(?P<rest>(?:\s*[=<>!~]|\s+[\w*(]|\s*$|(?=\[))[^\[\]]*)?(?P<more>\[[^\[\]]*\])?",
+    re.ASCII,
 )
 ADDRESS = re.compile(r"(?:https?|file)://\S+\.(?:conda|tar\.bz2)")
-VERSION = re.compile(r"[\w.*+!<>=~,|\s-]*")
-BUILD = re.compile(r"[\w.*+-]+")
+PARTS = r"[0-9A-Za-z]\w*(?:\.[0-9A-Za-z]\w*)*"
+CLAUSE = rf"\(*(?:(?:==|=|!=|>=|<=|>|<|~=)?(?:\d+!)?{PARTS}(?:\+{PARTS})?(?:\.?\*)?|(?:==|=)?\*)\)*"
+VERSION = re.compile(rf"{CLAUSE}(?:[,|]{CLAUSE})*", re.ASCII)
+BUILT = re.compile(r"([=<>!~].*[^=<>!~,|(])=([^=<>!~,|]+)")
+BUILD = re.compile(r"\*|\*?[\w.+-]+(?:\*[\w.+-]+)*\*?", re.ASCII)
+HEX = re.compile("(?:[0-9a-f]{32}){1,2}")
+NUMBER = re.compile(r"(?:>=|<=|!=|==|=|>|<)?\d+", re.ASCII)
+ANY = re.compile("[ -~]+")
+KEYS = {"version": ANY, "build": BUILD, "build_number": NUMBER, "channel": ANY, "subdir": BUILD, "fn": ANY}
+KEYS |= {"md5": HEX, "sha256": HEX, "license": ANY}
 PAIR = re.compile(r"\s*([a-z_]\w*)\s*=\s*('[^']*'|\"[^\"]*\"|[^,'\"]*)\s*(?:,|$)")
 
 
@@ -51,14 +61,14 @@ def parse(text: str) -> Spec | None:
     if match is None or more is None:
         return None
     version, build = _version_and_build((match["rest"] or "").strip())
-    version, build = more.pop("version", version), more.pop("build", build)
+    version, build = "".join(more.pop("version", version).split()), more.pop("build", build)
     channel = more.pop("channel", match["channel"] or "")
-    if not VERSION.fullmatch(version) or (build and not BUILD.fullmatch(build)):
+    if (version and not _is_version(version)) or (build and not BUILD.fullmatch(build)):
         return None
     name = match["name"].lower()
     subdir = more.get("subdir", "")
     key = f"{name}[subdir={subdir}]" if subdir else name
-    return Spec(key, name, match["name"], channel, _range(version, build), build, tuple(sorted(more.items())))
+    return Spec(key, name, match["name"], channel, conda_range(version), build, tuple(sorted(more.items())))
 
 
 def _pairs(text: str) -> dict[str, str] | None:
@@ -66,26 +76,25 @@ def _pairs(text: str) -> dict[str, str] | None:
     inside = text[1:-1]
     while position < end:
         match = PAIR.match(inside, position)
-        if match is None:
+        value = match[2].strip().strip("'\"") if match else ""
+        if match is None or match[1] not in KEYS or not KEYS[match[1]].fullmatch(value):
             return None
-        pairs[match[1]] = match[2].strip().strip("'\"")
+        pairs[match[1]] = value
         position = match.end()
     return pairs
 
 
 def _version_and_build(rest: str) -> tuple[str, str]:
-    three = re.fullmatch(r"=\s*([^=<>!~,|\s]+)\s*=\s*([^=\s]+)", rest)
-    if three:
-        return f"=={three[1]}" if three[1] != "*" else "*", three[2]
-    words = re.sub(r"([=<>!~,|])\s+", r"\1", rest).split()
-    if len(words) == 2 and words[1][0] not in "=<>!~,|":
-        return words[0], words[1]
-    return "".join(words), ""
+    compact = re.sub(r"\s*([=<>!~,|()])\s*", r"\1", rest)
+    version, _, build = compact.partition(" ")
+    if not build and (built := BUILT.fullmatch(compact)):
+        version, build = built.groups()
+        version = version.removeprefix("=") if version.startswith("=*") else re.sub("^=(?!=)", "==", version)
+    return version, build
 
 
-def _range(version: str, build: str) -> Range:
-    range_ = conda_range(version)
-    return Range(version, None) if range_.sets is None else range_
+def _is_version(text: str) -> bool:
+    return bool(VERSION.fullmatch(text)) and text.count("(") == text.count(")")
 
 
 def combine(texts: list[str]) -> str | None:
@@ -98,7 +107,7 @@ def combine(texts: list[str]) -> str | None:
     if version is None or len(channels) > 1 or len(builds) > 1 or len(others) > 1:
         return None
     channel = "".join(f"{channel}::" for channel in channels)
-    pairs = [f"{key}={value}" for more in others for key, value in more]
+    pairs = [f"{key}={_value(value)}" for more in others for key, value in more]
     exact = re.fullmatch(r"==([^=<>!~,|*]+)", version)
     for build in builds:
         if exact or not version:
@@ -107,3 +116,7 @@ def combine(texts: list[str]) -> str | None:
             pairs = [f"version='{version}'", f"build={build}", *pairs]
             version = ""
     return f"{channel}{specs[0].shown}{version}" + (f"[{','.join(pairs)}]" if pairs else "")
+
+
+def _value(text: str) -> str:
+    return text if BUILD.fullmatch(text) else f'"{text}"' if "'" in text else f"'{text}'"

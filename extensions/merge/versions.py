@@ -14,9 +14,9 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 # Combinations of alternatives beyond which two ranges are not multiplied out but clash.
 MOST_ALTERNATIVES = 16
@@ -24,10 +24,13 @@ MOST_ALTERNATIVES = 16
 
 @dataclass(frozen=True)
 class Range:
-    """`text` as it can stand behind a name; `sets` the alternatives, None where it is no range PEP 440 knows."""
+    """`text` as it can stand behind a name; `sets` the alternatives, None where it is no range PEP 440 knows.
+
+    Ranges of one text are equal: hashing a `SpecifierSet` parses its versions.
+    """
 
     text: str
-    sets: tuple[tuple[str, SpecifierSet], ...] | None
+    sets: tuple[tuple[str, SpecifierSet], ...] | None = field(compare=False)
 
     @property
     def specifiers(self) -> SpecifierSet | None:
@@ -40,9 +43,16 @@ def pip_range(text: str) -> Range:
     """A PEP 440 specifier set."""
     compact = text.replace(" ", "")
     try:
-        return Range(compact, ((compact, SpecifierSet(text)),))
-    except InvalidSpecifier:
+        return Range(compact, ((compact, _specifiers(text)),))
+    except ValueError:
         return Range(text, None)
+
+
+def _specifiers(text: str) -> SpecifierSet:
+    """Raises `ValueError` also for versions with more digits than Python takes, which `packaging` parses on use."""
+    specifiers = SpecifierSet(text)
+    hash(specifiers)
+    return specifiers
 
 
 @functools.lru_cache(maxsize=4096)
@@ -75,13 +85,13 @@ def _conda_clause(clause: str) -> tuple[str, str] | None:
     fuzzy = operator == "=" or bool(wildcard)
     try:
         if fuzzy and operator in (None, "=", "=="):
-            return f"={version}", str(SpecifierSet(f"=={version}.*"))
+            return f"={version}", str(_specifiers(f"=={version}.*"))
         if fuzzy and operator != "!=":  # conda reads >=1.2.* as >=1.2
-            return f"{operator}{version}", str(SpecifierSet(f"{operator}{version}"))
+            return f"{operator}{version}", str(_specifiers(f"{operator}{version}"))
         operator = operator or "=="
         star = ".*" if fuzzy else ""
-        return f"{operator}{version}{star}", str(SpecifierSet(f"{operator}{version}{star}"))
-    except InvalidSpecifier:
+        return f"{operator}{version}{star}", str(_specifiers(f"{operator}{version}{star}"))
+    except ValueError:
         return None
 
 
