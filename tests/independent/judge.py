@@ -165,7 +165,8 @@ def _place(path: str, base: str) -> str:
 
 @functools.lru_cache(maxsize=None)
 def pip_implies(merged: PipLine, wished: PipLine) -> bool:
-    if merged.option != wished.option or merged.marker != wished.marker or not set(wished.behind) <= set(merged.behind):
+    links = not wished.option and not wished.target and merged.option in ("", "editable")  # a link satisfies a bare name
+    if (merged.option != wished.option and not links) or merged.marker != wished.marker or not set(wished.behind) <= set(merged.behind):
         return False
     if wished.target:
         return merged.target == wished.target
@@ -351,12 +352,12 @@ class Judge:
             for text, line in ((text, line) for text, line in self.conda if text != "pip"):
                 alike = line and line.name == wished.name and line.more == wished.more
                 if alike and line and all("" in (a, b) or a == b for a, b in ((line.build, wished.build), (line.channel, wished.channel))):
-                    if common(conda_takes, line.range_, wished.range_):
+                    if common(conda_takes, line.range_, wished.range_, final=True):
                         return text
         if wish.kind == "pip" and (asked := self.pip_of(source, wish.text, wish.file)) and asked.name:
             for text, one in self.pip:
                 if one and one.name == asked.name and not one.target and not asked.target and one.marker == asked.marker:
-                    if common(pip_takes, one.range_, asked.range_):
+                    if common(pip_takes, one.range_, asked.range_, final=True):
                         return text
         return None
 
@@ -410,13 +411,9 @@ class Judge:
         for text, line in self.conda:
             if line is None or not line.name:
                 self.violation("unreadable", "merged", f"conda '{text}'")
-            elif line.range_ and not common(conda_takes, line.range_):
-                self.violation("unmeetable", "merged", f"conda '{text}'")
         for text, one in self.pip:
             if one is None:
                 self.violation("unreadable", "merged", f"pip '{text}'")
-            elif one.range_ and not common(pip_takes, one.range_):
-                self.violation("unmeetable", "merged", f"pip '{text}'")
 
     def twice(self) -> None:
         conda = Counter((line.name, line.more) for _, line in self.conda if line)
@@ -466,6 +463,8 @@ class Judge:
     def narrowed(self, line: str, takes: Any, range_: str, wished: list[str]) -> None:
         if not wished:
             self.violation("invented", "merged", line)
+        elif not common(takes, range_) and all(common(takes, one) for one in wished):
+            self.violation("unmeetable", "merged", line)
         elif range_ not in wished and (version := _refused(takes, range_, tuple(sorted(set(wished))))):
             self.violation("narrowed", "merged", f"{line} refuses {version}, which all wishes take: {wished}")
 
