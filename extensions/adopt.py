@@ -42,6 +42,8 @@ NOTED = (
 # Of no use to repo2docker alone: they do not make a folder a Binder configuration.
 COMPANIONS = ("requirements.late.txt", "DESCRIPTION", "requirements3.txt")
 SCRIPTS = ("postBuild", "start")
+# In the folder of the merged files: what the merged ones take the place of.
+TAKEN = ("apt.txt", "environment.yml", "requirements.late.txt", *SCRIPTS)
 ROOT = "."
 BINDER_DIRS = ("binder", ".binder")
 LARGEST = 1_000_000
@@ -224,13 +226,17 @@ def _python_of_environment(text: str) -> str:
 
 
 def findings(directories: Iterable[Directory], binder_dir: str) -> list[Finding]:
-    """What remains for the author to remove, since nothing of the author's is deleted."""
-    return [
-        Finding(
-            *("BB606", directory.label, directory.folder, 0, ""),
-            f"was merged into {binder_dir}, and repo2docker refuses a repository that has both",
-            f"move the files that its scripts need, then remove it: git rm -r {directory.folder}",
-        )
-        for directory in directories
-        if directory.folder in BINDER_DIRS and directory.folder != binder_dir
-    ]
+    """What remains of what was merged, for the author to remove: nothing of the author's is deleted."""
+    result = []
+    for directory in directories:
+        if directory.folder in BINDER_DIRS and directory.folder != binder_dir:
+            reason = f"was merged into {binder_dir}, and repo2docker refuses a repository that has both"
+            remedy = f"move the files that its scripts need, then remove it: git rm -r {directory.folder}"
+            result.append(Finding("BB606", directory.label, directory.folder, 0, "", reason, remedy))
+            continue
+        taken = TAKEN if directory.folder == binder_dir else ()
+        for name in (name for name in MERGED if directory.has(name) and name not in taken):
+            reason = "was merged, and is not read by repo2docker any more"
+            remedy = f"make later changes in {binder_dir}; remove it if nothing else needs it"
+            result.append(Finding("BB607", directory.label, directory.path(name), 0, "", reason, remedy))
+    return result

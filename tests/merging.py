@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from extensions.foreign import Blob, Directory, findings_of_text, fragment
+from extensions.findings import examine
+from extensions.foreign import Blob, Directory, fragment
 from extensions.merge import apt, conda
 from extensions.merge.model import Clash, Finding, Fragment, Merged
 
@@ -56,8 +57,7 @@ def merge(*directories: Directory, python: str = "3.12") -> Result:
     def of(name: str) -> list[Fragment]:
         return [one for each in directories if (one := fragment(each, name, BINDER))]
 
-    names = ("apt.txt", "environment.yml", "requirements.txt")
-    found = tuple(finding for each in directories for name in names for finding in findings_of_text(each, name))
+    found = tuple(finding for each in directories for finding in examine(each) if finding.code.startswith("BB1"))
     environment = conda.merge(of("environment.yml"), of("requirements.txt"), python)
     return Result(apt.merge(of("apt.txt")), environment, found)
 

@@ -179,9 +179,9 @@ FIVE = {
     "postBuild": "#!/bin/bash\nset -e\njupyter lab build --minimize=False\n",
     "start": '#!/bin/bash\nexport COURSE_DATA=$PWD/data\nexec "$@"\n',
 }
-MERGED_LINES = {
+MERGED = {
     "apt.txt": ["graphviz", "libgdal-dev"],
-    "environment.yml": ["  - numpy>=1.26", "    - wget", "    - scipy>=1.11", "    - requests[socks]"],
+    "environment.yml": ["numpy>=1.26", "wget", "scipy>=1.11", "requests[socks]"],
 }
 
 
@@ -196,10 +196,10 @@ def start_course(course: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def assert_nothing_lost(course: Path, binder_dir: str, slug: str) -> None:
-    for name, lines in MERGED_LINES.items():
-        text = (course / binder_dir / name).read_text()
-        for line in lines:
-            assert f"\n{line}  # " in f"\n{text}", f"{name} lost {line!r}:\n{text}"
+    for name, wanted in MERGED.items():
+        lines = (course / binder_dir / name).read_text().splitlines()
+        entries = [line.partition("  # ")[0].strip().removeprefix("- ").strip("'") for line in lines]
+        assert [entry for entry in wanted if entry not in entries] == [], lines
     for name in ("postBuild", "start"):
         assert FIVE[name].splitlines()[1] in (course / binder_dir / f"{name}.d/{slug}").read_text()
     assert (course / "README.md").read_text() == "mine\n"
@@ -233,7 +233,14 @@ def test_adopted_edited_and_updated(
     commit(course)
     write_components(root, LATER)
     commit(root, "1.1.0")
-    result = copier("update", "--trust", "--defaults", "--data", f"components={components[:-1]}, beta]", course)
+    result = copier(
+        "update",
+        "--trust",
+        "--defaults",
+        "--data",
+        f"components={components.replace('alpha', 'alpha, ').replace(']', 'beta]')}",
+        course,
+    )
     assert result.returncode == 0, result.stderr
     assert " U" not in git(course, "status", "--porcelain")
     assert_nothing_lost(course, binder_dir, slug)
@@ -286,6 +293,18 @@ def test_what_must_be_removed_is_said(make_catalogue: MakeCatalogue, tmp_path: P
     assert "git rm -r .binder" in result.stderr
     assert "BB606" in [
         finding["code"] for finding in json.loads((course / "binder/report.json").read_text())["findings"]
+    ]
+
+
+def test_what_remains_is_said() -> None:
+    """Of what was merged: files that are read no more, and a folder that may not stay."""
+    held: dict[str, adopt.Held] = {name: ["x"] for name in (*FIVE, "runtime.txt")}
+    adopted = dict.fromkeys(("binder", ".binder", "binder_a"), held)
+    found = adopt.findings(adopt.directories(adopted), "binder")
+    assert [(one.code, one.file) for one in found] == [
+        *(("BB607", f"binder/{name}") for name in ("requirements.txt", "runtime.txt")),
+        ("BB606", ".binder"),
+        *(("BB607", f"binder_a/{name}") for name in adopt.MERGED if name in held),
     ]
 
 
