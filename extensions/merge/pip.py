@@ -272,7 +272,7 @@ def _compare_markers(merged: Merged) -> None:
                 continue
             if intersect([pip_range(str(each.specifier)) for each in (rival, one.requirement)]) is None:
                 merged.clashes.append(Clash("pip", one.name, other.wants, entry.wants, REMEDY))
-                lost = replace(other, losing=(*other.losing, *entry.wants))
+                lost = replace(other, losing=(*other.losing, *entry.wants, *entry.losing))
                 merged.entries[merged.entries.index(other)] = kept[one.name][index] = lost
                 merged.entries.remove(entry)
                 break

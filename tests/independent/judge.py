@@ -165,7 +165,8 @@ def _place(path: str, base: str) -> str:
 
 @functools.lru_cache(maxsize=None)
 def pip_implies(merged: PipLine, wished: PipLine) -> bool:
-    if merged.option != wished.option or merged.marker != wished.marker or not set(wished.behind) <= set(merged.behind):
+    links = not wished.option and not wished.target and merged.option in ("", "editable")  # a link satisfies a bare name
+    if (merged.option != wished.option and not links) or merged.marker != wished.marker or not set(wished.behind) <= set(merged.behind):
         return False
     if wished.target:
         return merged.target == wished.target
@@ -234,11 +235,8 @@ class Judge:
         self.sources, self.outcome = sources, outcome
         self.result = read(outcome)
         self.verdict = Verdict()
-        self.losing = {
-            (want["component"], want["file"], want["line"], want["text"]): (clash, want)
-            for clash in outcome.clashes
-            for want in clash["lost"]
-        }
+        self.losing = {(want["component"], want["file"], want["line"], want["text"]): (clash, want)
+                       for clash in outcome.clashes for want in clash["lost"]}
         self.accepted: dict[str, list[tuple[Source, Wish]]] = {}
         self.conda = [(text, conda_line(text)) for text in self.result.conda]
         self.pip = [(text, pip_line(text, BINDER, BINDER)) for text in self.result.pip]
@@ -287,9 +285,7 @@ class Judge:
         result = self.result
         if wish.kind == "apt":
             bare = not re.search("[=/]", wish.text)
-            return wish.text in result.apt or (
-                bare and any(re.split("[=/]", one)[0] == wish.text for one in result.apt)
-            )
+            return wish.text in result.apt or (bare and any(re.split("[=/]", one)[0] == wish.text for one in result.apt))
         if wish.kind == "channel":
             return wish.text in result.channels
         if wish.kind == "conda":
@@ -334,7 +330,9 @@ class Judge:
             for one in self.outcome.findings
         )
 
-    def clash(self, source: Source, wish: Wish, pair: tuple[Mapping[str, Any], Mapping[str, Any]], place: str) -> None:
+    def clash(
+        self, source: Source, wish: Wish, pair: tuple[Mapping[str, Any], Mapping[str, Any]], place: str
+    ) -> None:
         clash, want = pair
         if not clash["won"] or not all(one["file"] for one in clash["won"]) or not clash["remedy"] or not clash["why"]:
             self.violation("unexplained", place, f"clash over {clash['subject']}")
@@ -353,25 +351,13 @@ class Judge:
         if wish.kind == "conda" and (wished := conda_line(wish.text)):
             for text, line in ((text, line) for text, line in self.conda if text != "pip"):
                 alike = line and line.name == wished.name and line.more == wished.more
-                if (
-                    alike
-                    and line
-                    and all(
-                        "" in (a, b) or a == b for a, b in ((line.build, wished.build), (line.channel, wished.channel))
-                    )
-                ):
-                    if common(conda_takes, line.range_, wished.range_):
+                if alike and line and all("" in (a, b) or a == b for a, b in ((line.build, wished.build), (line.channel, wished.channel))):
+                    if common(conda_takes, line.range_, wished.range_, final=True):
                         return text
         if wish.kind == "pip" and (asked := self.pip_of(source, wish.text, wish.file)) and asked.name:
             for text, one in self.pip:
-                if (
-                    one
-                    and one.name == asked.name
-                    and not one.target
-                    and not asked.target
-                    and one.marker == asked.marker
-                ):
-                    if common(pip_takes, one.range_, asked.range_):
+                if one and one.name == asked.name and not one.target and not asked.target and one.marker == asked.marker:
+                    if common(pip_takes, one.range_, asked.range_, final=True):
                         return text
         return None
 
@@ -425,13 +411,9 @@ class Judge:
         for text, line in self.conda:
             if line is None or not line.name:
                 self.violation("unreadable", "merged", f"conda '{text}'")
-            elif line.range_ and not common(conda_takes, line.range_):
-                self.violation("unmeetable", "merged", f"conda '{text}'")
         for text, one in self.pip:
             if one is None:
                 self.violation("unreadable", "merged", f"pip '{text}'")
-            elif one.range_ and not common(pip_takes, one.range_):
-                self.violation("unmeetable", "merged", f"pip '{text}'")
 
     def twice(self) -> None:
         conda = Counter((line.name, line.more) for _, line in self.conda if line)
@@ -447,9 +429,7 @@ class Judge:
                 self.violation("both", "merged", f"{name} from conda and from pip")
 
     def files_of(self, kind: str, name: str) -> set[str]:
-        return {
-            source.origin + wish.file for source, wish in self.accepted.get(kind, ()) if self.name(source, wish) == name
-        }
+        return {source.origin + wish.file for source, wish in self.accepted.get(kind, ()) if self.name(source, wish) == name}
 
     def name(self, source: Source, wish: Wish) -> str:
         if wish.kind == "conda":
@@ -460,15 +440,8 @@ class Judge:
 
     def invented(self) -> None:
         result, wished = self.result, self.accepted
-        texts = {
-            kind: {wish.text for _, wish in wished.get(kind, ())} for kind in ("apt", "channel", "variable", "key")
-        }
-        for kind, have in (
-            ("apt", result.apt),
-            ("channel", result.channels),
-            ("variable", result.variables.values()),
-            ("key", result.keys.values()),
-        ):
+        texts = {kind: {wish.text for _, wish in wished.get(kind, ())} for kind in ("apt", "channel", "variable", "key")}
+        for kind, have in (("apt", result.apt), ("channel", result.channels), ("variable", result.variables.values()), ("key", result.keys.values())):
             for text in (one for one in have if one not in texts[kind] and (kind, one) != ("channel", "conda-forge")):
                 self.violation("invented", "merged", f"{kind} '{text}'")
         conda = [line for _, wish in wished.get("conda", ()) if (line := conda_line(wish.text))]
@@ -482,12 +455,7 @@ class Judge:
         pip = [one for source, wish in wished.get("pip", ()) if (one := self.pip_of(source, wish.text, wish.file))]
         for text, one in self.pip:
             if one and one != pip_line("pip", BINDER, BINDER):
-                same = [
-                    each
-                    for each in pip
-                    if (each.option, each.target, each.marker) == (one.option, one.target, one.marker)
-                    and each.name == one.name
-                ]
+                same = [each for each in pip if (each.option, each.target, each.marker) == (one.option, one.target, one.marker) and each.name == one.name]
                 self.narrowed(f"pip '{text}'", pip_takes, one.range_, [each.range_ for each in same])
                 if not one.extras <= frozenset().union(*(each.extras for each in same)):
                     self.violation("invented", "merged", f"pip '{text}'")
@@ -495,6 +463,8 @@ class Judge:
     def narrowed(self, line: str, takes: Any, range_: str, wished: list[str]) -> None:
         if not wished:
             self.violation("invented", "merged", line)
+        elif not common(takes, range_) and all(common(takes, one) for one in wished):
+            self.violation("unmeetable", "merged", line)
         elif range_ not in wished and (version := _refused(takes, range_, tuple(sorted(set(wished))))):
             self.violation("narrowed", "merged", f"{line} refuses {version}, which all wishes take: {wished}")
 

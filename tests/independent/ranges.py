@@ -78,6 +78,7 @@ def outside(takes: Takes, narrow: str, wide: str) -> str | None:
 
 
 @functools.lru_cache(maxsize=None)
-def common(takes: Takes, *ranges: str) -> str | None:
-    """A version that all take."""
-    return next((one for one in around(" ".join(ranges)) if all(takes(range_, one) for range_ in ranges)), None)
+def common(takes: Takes, *ranges: str, final: bool = False) -> str | None:
+    """A version that all take; `final`: no early one, nor a build of one's own."""
+    tried = (one for one in around(" ".join(ranges)) if not final or re.fullmatch(r"[\d.!]+", one))
+    return next((one for one in tried if all(takes(range_, one) for range_ in ranges)), None)

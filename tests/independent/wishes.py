@@ -127,7 +127,7 @@ def conda(text: str, file: str, loader: Any = yaml.SafeLoader) -> Iterator[Wish]
             for item in items(value):
                 yield from _dependency(item, file, key.line)
         elif key == "variables":
-            yield from (Wish("variable", str(text), file, key.line, str(name)) for name, text in pairs(value))
+            yield from (Wish("variable", str(text), file, name.line, str(name)) for name, text in pairs(value))
         elif key not in OWN_KEYS:
             yield Wish("key", repr(_shown(value)), file, key.line, str(key))
 
