@@ -8,7 +8,8 @@
     memory    of every component, the notebook with one kernel open; the same two, and what the manifests say.
     services  five servers (the stack's and Redis, added as an author would): through launch, one after the other with
               the same scripts, and each alone.
-    stop      TERM with sessions open and fresh writes: until each service has ended, and what was lost.
+    stop      TERM with sessions open and fresh writes: until each service has ended, and what was lost. Each round is
+              also told on stderr, so that a run that is broken off counts.
 
 `start`, `memory` and `services` have one processor and 2 GB, as on mybinder.org. A cold build begins at repo2docker's
 base image. Needs what the image tier of the tests needs (tests/image/harness/setup), root, and an hour.
@@ -243,10 +244,14 @@ def show_stops(images: Images, rounds: int) -> None:
             lost += course.in_container(container) if number else []
             if number < rounds:
                 course.write(container)
-                for name, seconds in stop(container).items():
+                before, took = load(), stop(container)
+                for name, seconds in took.items():
                     ended.setdefault(name, []).append(seconds)
+                shown = ", ".join(f"{name} {seconds:.2f}" for name, seconds in took.items())
+                print(f"round {number + 1} of {rounds}: {shown} ({before})", file=sys.stderr)
         lost += course.on_disk() if number < rounds else []
-        print(f"\rround {number} of {rounds}", end="", file=sys.stderr)
+        if lost:
+            print(f"unclean or lost so far: {lost}", file=sys.stderr)
     table(f"stop, seconds after TERM, {rounds} rounds ({load()})", "median", "99 %", "max")
     last = [max(values) for values in zip(*(of for name, of in ended.items() if name != "container"), strict=True)]
     for name, values in {**ended, "the last service": last}.items():

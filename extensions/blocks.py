@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import yaml
-from copier._main import _operation, _pathspec_pattern
+from copier._main import _operation
 from copier.errors import UserMessageError
 from jinja2 import Environment, TemplateError, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
-from pathspec import PathSpec
+from pathspec import GitIgnoreSpec
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,11 +78,13 @@ class Blocks(Extension):
         self._compositions: dict[str, Any] = {}
         environment.globals.update(
             adoptable=pass_context(_for_users(self.adoptable)),
+            adopt_choices=pass_context(_for_users(self.adopt_choices)),
             adopted_contents=pass_context(_for_users(self.adopted_contents)),
             check_input=_for_users(self.check_input),
             closing=pass_context(_for_users(self.closing)),
             component_choices=_for_users(self.component_choices),
             composition=pass_context(_for_users(self.composition)),
+            is_draft=functools.partial(_catalogue.is_draft, _FOLDER.parent),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
             python_versions=_questions.PYTHON_VERSIONS,
         )
@@ -118,6 +120,9 @@ class Blocks(Extension):
     def adoptable(self, context: Context) -> list[str]:
         """The Binder configurations in the destination of a first copy."""
         return _adoptable(context["_copier_conf"])
+
+    def adopt_choices(self, context: Context) -> str:
+        return str(_questions.adoptable(self.adoptable(context)))
 
     def adopted_contents(self, context: Context) -> str:
         """What the directories of the answer `adopt` hold, as YAML."""
@@ -184,7 +189,7 @@ class Blocks(Extension):
         """Path and content of each file that Copier will write, but for those it writes once and the answers."""
         conf, template = context["_copier_conf"], _FOLDER.parent / "template"
         patterns = [pattern.format(binder_dir=context["binder_dir"]) for pattern in _overwrite.KEPT]
-        kept = PathSpec.from_lines(_pathspec_pattern, [*patterns, *conf["skip_if_exists"], *conf["exclude"]])
+        kept = GitIgnoreSpec.from_lines([*patterns, *conf["skip_if_exists"], *conf["exclude"]])
         written = {file.path: file.text.encode for file in self.composition(context).placed}
         for source in sorted(path for path in template.rglob("*") if path.is_file()):
             name = source.relative_to(template).as_posix()

@@ -46,13 +46,18 @@ _INSTALL = re.compile(r"\bpip[\d.]*\b.*\binstall\b|\b(?:conda|mamba) develop\b")
 _BUILD = re.compile(r"(?:^|[;&|({]\s*|\b(?:then|do)\s+)(make|npm|yarn|jlpm|poetry|flit|hatch|pdm|uv)\b")
 _CD = re.compile(r"\b(?:cd|pushd)\s+[\"']?([^\s\"';&|)]+)")
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+(?:\.\w+)*)|\s-m\s+(\w+(?:\.\w+)*)")
-_OPTION = re.compile(r"(?:^|\s)(?:-r|-c|-e|--requirement|--constraint|--editable)[ =]*[\"']?([^\s\"'#]+)")
-_PATH = re.compile(r"(?:^|[\s\"'])(\.{1,2}/?(?:\[[^\]]*\])?(?=[\s\"']|$)|[^\s\"':@]*/[^\s\"':@]*)")
+_OPTION = re.compile(r"(?:^|[\s\"'])(?:-r|-c|-e|--requirement|--constraint|--editable)[ =]*[\"']?([^\s\"'#]+)")
+_PATH = re.compile(r"(?:^|[\s\"']|\bfile:(?!/))(\.{1,2}/?(?:\[[^\]]*\])?(?=[\s\"']|$)|[^\s\"':@]*/[^\s\"':@]*)")
 
 
 def portable(path: str) -> bool:
     parts = path.split("/")
     return not any(part in ("", ".", "..") or re.search(r"[\\\x00-\x1f\x7f\ud800-\udfff]", part) for part in parts)
+
+
+def printable(text: str) -> str:
+    """Other people's text, as it may be shown on a terminal and written to a file."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _normal(path: str) -> str:
@@ -112,6 +117,7 @@ class _Search:
         """What a script names, some of it more than once."""
         text = decode(self.tree[path].data)[0]
         bases, cwd = dict.fromkeys(["", posixpath.dirname(path)]), ""
+        known: set[str] = set()  # words looked for from all bases
         for line in text.split("\n"):
             if line.lstrip().startswith(("#", "--", "//")):
                 continue
@@ -121,6 +127,7 @@ class _Search:
                     place = _normal(posixpath.join(cwd, _strip(target)))
                     if place in self.folders:
                         bases[place], cwd = None, place
+                        known.clear()
                 builds = (posixpath.join(cwd, BUILDS[tool]) in self.tree for tool in _BUILD.findall(line))
                 if "setup.py" in line or any(builds) or (_INSTALL.search(line) and _HERE.search(line)):
                     yield from self.named(".", [cwd])
@@ -129,9 +136,12 @@ class _Search:
                     yield from self.named(module + ".py", bases)
                     yield from self.named(module, bases)
                 words += ["".join(match) for match in _QUOTED.findall(line)]
-            for word in map(_strip, dict.fromkeys(words)):
-                if word.strip("./"):
-                    yield from self.named(word, bases)
+            for word in dict.fromkeys(words):
+                if word not in known:
+                    known.add(word)
+                    stripped = _strip(word)
+                    if stripped.strip("./"):
+                        yield from self.named(stripped, bases)
 
     def of_list(self, path: str) -> Iterator[str]:
         """What a list of packages names."""
@@ -140,7 +150,7 @@ class _Search:
         for raw in decode(self.tree[path].data)[0].split("\n"):
             line = split_comment(raw[:MAX_LINE])[0]
             for word in [*_OPTION.findall(line), *_PATH.findall(line)]:
-                path = word.partition("[")[0]
+                path = re.sub("^file:(?!/)", "", word.partition("[")[0])
                 yield from self.named(path, dict.fromkeys(["", folder]) if path.strip("./") else [local])
 
     def references(self, path: str) -> Iterator[str]:
@@ -185,7 +195,9 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
             kept.append(path)
             size += length
             follow(path)
-    odd = sorted(path for path in directory.tree if path.startswith(directory.path("")) and not portable(path))
+    beneath = [path for path in directory.tree if path.startswith(directory.path(""))]
+    ours = {directory.path(name) for name in HOOKS}
+    odd = sorted(path for path in beneath if not portable(path) or (of_git(path) and path in ours))
     return sorted(kept), [*_left_out(directory, large, odd, beyond)]
 
 
@@ -193,10 +205,10 @@ def _left_out(directory: Directory, large: list[str], odd: list[str], beyond: li
     fetch = "let postBuild fetch it, or copy it into this repository and see that the scripts find it"
     reasons = (
         ("BB551", large, f"is larger than {MAX_FILE // 1_000_000} MB and is not carried along", fetch),
-        ("BB552", odd, "has a name that cannot stand everywhere and is not carried along", "rename it there"),
+        ("BB552", odd, "has a path that cannot stand here and is not carried along", "rename it there"),
     )
     for code, paths, reason, remedy in reasons:
-        for path in paths:
+        for path in map(printable, paths):
             yield Finding(code, directory.label, directory.where(path), 0, path, reason, remedy, True)
     if beyond:
         reason = (

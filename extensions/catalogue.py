@@ -17,6 +17,7 @@ Manifest keys (all but the first three optional):
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,3 +175,10 @@ def read_catalogue(root: Path) -> dict[str, Component]:
     """Every component under `root`/components, by name, in name order."""
     folders = sorted(path for path in (root / "components").iterdir() if path.is_dir())
     return {folder.name: read_component(folder) for folder in folders if not folder.name.startswith(".")}
+
+
+def is_draft(root: Path) -> bool:
+    """Whether Copier has put uncommitted changes into a commit of its own, which a later update cannot find."""
+    command = ["git", "-C", str(root), "log", "-1", "--format=%s"]
+    said = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    return said.startswith("Copier automated commit for draft changes")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import clashes, files, foreign, scripts
+from . import clashes, files, findings, foreign, scripts
 from .catalogue import Component
 from .errors import BlocksError
 from .foreign import Directory
@@ -69,8 +69,9 @@ class Composition:
     @functools.cached_property
     def environment(self) -> conda.Environment:
         python = str(self.answers["python_version"])
-        files_ = self.fragments("environment.yml"), self.fragments("requirements.txt")
-        return conda.merge(*files_, python, order=self._precedence)
+        lists = self.fragments("environment.yml"), self.fragments("requirements.txt")
+        wanted = filter(None, map(findings.python_wanted, self.directories))
+        return conda.merge(*lists, python, wanted, self._precedence)
 
     @property
     def _precedence(self) -> list[str]:
@@ -149,8 +150,10 @@ class Composition:
     @functools.cached_property
     def findings(self) -> list[Finding]:
         """In the order of their files and lines, other people's directories one after the other."""
-        lists = [*self.apt.findings, *self.environment.findings, *self._late_findings]
-        found = [*self.found, *lists, *self._scripts[1]]
+        packages = findings.examine_apt(want for entry in self.apt.entries for want in entry.wants)
+        lists = [*self.apt.findings, *packages, *self.environment.findings, *self._late_findings]
+        hidden = [finding for directory in self.directories for finding in findings.examine(directory)]
+        found = [*self.found, *hidden, *lists, *self._scripts[1]]
         order = {directory.label: number for number, directory in enumerate(self.directories)}
         return sorted(found, key=lambda one: (order.get(one.component, len(order)), one.file, one.line, one.code))
 

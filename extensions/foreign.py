@@ -19,7 +19,13 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .merge.model import Finding, Fragment
+from .merge.model import Fragment
+
+# UTF-32 first: in little-endian order its mark begins with UTF-16's.
+MARKED = (
+    *((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")),
+    *((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")),
+)
 
 
 @dataclass(frozen=True)
@@ -61,29 +67,23 @@ class Directory:
         return self.path(name) in self.tree
 
 
-# The longer marks first: UTF-32's begins with UTF-16's.
-MARKS = {
-    codecs.BOM_UTF8: "UTF-8",
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
-
-
 def decode(data: bytes) -> tuple[str, bool]:
     """The text, with LF line ends and no byte order mark, and whether it was UTF-8."""
-    text, encoding = _decoded(data)
+    encoding = encoding_of(data)
+    text = data.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n"), encoding == "UTF-8"
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
-    """The text, and the encoding it was in."""
-    encoding = next((name for mark, name in MARKS.items() if data.startswith(mark)), "UTF-8")
+def encoding_of(data: bytes) -> str:
+    """`UTF-8` or what the file has to be read as."""
+    for mark, encoding in MARKED:
+        if data.startswith(mark):
+            return encoding
     try:
-        return data.decode("utf-8-sig" if encoding == "UTF-8" else encoding), encoding
+        data.decode()
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace"), "Windows-1252"
+        return "Windows-1252"
+    return "UTF-8"
 
 
 def environment_name(directory: Directory) -> str:
@@ -110,18 +110,3 @@ def _beside(directory: Directory) -> frozenset[str]:
     folder = posixpath.join(directory.folder, "")
     names = (path[len(folder) :].split("/", 1)[0] for path in directory.tree if path.startswith(folder))
     return frozenset(names)
-
-
-def findings_of_text(directory: Directory, name: str) -> list[Finding]:
-    """What `decode` had to do to one of its Binder files."""
-    path = directory.path(name)
-    encoding = _decoded(directory.tree[path].data)[1] if path in directory.tree else "UTF-8"
-    if encoding == "UTF-8":
-        return []
-    return [
-        Finding(
-            *("BB101", directory.label, directory.where(path), 0, ""),
-            f"is not UTF-8 and was read as {encoding}",
-            "look at its comments, and save it as UTF-8",
-        )
-    ]

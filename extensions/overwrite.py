@@ -40,7 +40,10 @@ def check(
     for path, content in written:
         if not _in_the_way(destination, path):
             continue
-        there = (destination / path).read_bytes()
+        try:
+            there = (destination / path).read_bytes()
+        except OSError as error:
+            raise BlocksError(f"{path}: cannot be read: {error.strerror}; make it readable, or rename it") from error
         if there == content():
             continue
         if adopted.get(path) != there:

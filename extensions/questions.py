@@ -42,6 +42,12 @@ def _label(component: Component) -> str:
     return f"{component.category}: {component.title} ({component.summary}{memory})"
 
 
+def adoptable(found: Iterable[str]) -> str:
+    """The choices of the question `adopt` as YAML."""
+    labels = {"the root of the repository" if name == adopt.ROOT else name: name for name in found}
+    return yaml.safe_dump(labels, sort_keys=False, width=1000)
+
+
 def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate: Validate) -> None:
     """Raises `BlocksError` for the first answer in `data` that is wrong."""
     if "course_name" in data and not str(data["course_name"] or "").strip():

@@ -3,7 +3,8 @@
 Nobody's script is rewritten; only a byte order mark and carriage returns, which keep it from running, go.
 
 imported    `carry` says which files of its repository stand in `home`; each script runs there, at its old path, with
-            REPO_DIR naming that place (a start gets the old REPO_DIR back for what comes after it)
+            REPO_DIR naming that place (a start gets the old REPO_DIR back for what comes after it); a file that its
+            scripts seek in the home folder is linked from there, where nothing else stands under its name
 adopted     its repository is ours: a script becomes <binder>/postBuild.d/<slug> as it is; one that refers to its own
             place ($0, BASH_SOURCE, __file__) stays in its folder, under the name postBuild-<slug>
 both        one whose body is elsewhere has a few lines of bash in <binder>/postBuild.d/<slug>, or start.d, that run it
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import shell
-from .carry import HOOKS, carried
+from .carry import HOOKS, carried, printable
 from .files import File, as_text
 from .foreign import Blob, Directory, decode
 from .merge.model import Finding
@@ -43,6 +44,20 @@ if [[ -v REPO_DIR ]]; then restored=("REPO_DIR=$REPO_DIR"); fi
 export REPO_DIR=$binder_dir/{home}
 cd "$REPO_DIR"
 """
+_LINKS = """
+sought=({paths})
+for path in "${{sought[@]}}"; do
+  there=$HOME/$path
+  if [[ -L $there && $(readlink "$there") == "$binder_dir"/imports/* ]]; then rm "$there" || :; fi
+  if [[ ! -e $there ]]; then
+    mkdir --parents "${{there%/*}}" && ln --symbolic "$REPO_DIR/$path" "$there" || :
+  fi
+  if [[ ! $there -ef $REPO_DIR/$path ]]; then
+    printf '%s: %s is not the file that it expects, %s\\n' "$script" "$there" "$REPO_DIR/$path" >&2
+  fi
+done
+
+"""
 _BESIDE = """script=${{binder_dir%/*}}/{path}
 """
 _RUN = """"${NB_PYTHON_PREFIX:-/usr}/bin/python3" -I -S "$binder_dir/launch" --run-hook "$script\""""
@@ -61,17 +76,22 @@ def place(directory: Directory, binder_dir: str) -> tuple[list[File], list[Findi
     """The files, sorted by path, and the findings."""
     files: list[File] = []
     findings: list[Finding] = []
+    paths: list[str] = []
+    links: list[str] = []
     if directory.home:
         paths, findings = carried(directory)
+        sought = [*_sought_at_home(directory, paths)]
+        findings += [finding for _, finding in sought]
+        links = sorted({path for path, _ in sought})
         for path in paths:
             blob = directory.tree[path]
             files.append(File(posixpath.join(directory.home, path), as_text(unix(blob, path)), blob.executable))
             findings += _of_text(directory, path)
     for name in HOOKS:
-        if directory.has(name):
-            path = directory.path(name)
+        path = directory.path(name)
+        if path in (paths if directory.home else directory.tree):
             script = _Script(directory, name, decode(unix(directory.tree[path], path))[0])
-            files += script.files(binder_dir)
+            files += script.files(binder_dir, links)
             findings += [*([] if directory.home else _of_text(directory, script.path)), *script.findings()]
     return sorted(files, key=lambda file: file.path), findings
 
@@ -101,6 +121,26 @@ def _of_text(directory: Directory, path: str) -> Iterator[Finding]:
         yield Finding("BB402", directory.label, where, 0, "", reason, "save it as UTF-8 without a byte order mark")
 
 
+def _sought_at_home(directory: Directory, paths: list[str]) -> Iterator[tuple[str, Finding]]:
+    """What scripts among the files carried expect in the home folder, where repo2docker puts a repository."""
+    there = {parent for path in paths for parent in (path, *(path[: at.start()] for at in re.finditer("/", path)))}
+    for script in paths:
+        if not is_script(directory.tree[script], script):
+            continue
+        known: set[str] = set()
+        for line in shell.commands(decode(directory.tree[script].data)[0]):
+            for named in _HOME.findall(line.text):
+                fixed = re.split(r"[*?]", named)
+                path = posixpath.normpath(named if len(fixed) == 1 else posixpath.dirname(fixed[0]) or ".")
+                if path in there and path not in known:
+                    known.add(path)
+                    mirrored = posixpath.join(directory.home, path)
+                    reason = f"is sought in the home folder; a link from there to {mirrored} is made where none stands"
+                    remedy = f'let the script say "$REPO_DIR/{path}"'
+                    where = directory.where(script)
+                    yield path, Finding("BB409", directory.label, where, line.number, named, reason, remedy)
+
+
 @dataclass(frozen=True)
 class _Script:
     """`name` is postBuild or start; `text` has LF line ends."""
@@ -117,7 +157,8 @@ class _Script:
     def blob(self) -> Blob:
         return self.directory.tree[self.path]
 
-    def files(self, binder_dir: str) -> list[File]:
+    def files(self, binder_dir: str, links: list[str]) -> list[File]:
+        """`links`: what its repository's scripts seek in the home folder."""
         if not self.text.strip():
             return []
         hook = f"{binder_dir}/{self.name}.d/{self.directory.slug}"
@@ -132,6 +173,8 @@ class _Script:
                 run = run.replace('"$@"', 'env "${restored[@]}" "$@"')
             else:
                 wrapper = "".join(line for line in wrapper.splitlines(True) if "restored=" not in line)
+            if links:
+                wrapper += _LINKS.format(paths=" ".join(map(shlex.quote, links)))
             return [File(hook, wrapper + run, True)]
         if not any(_OWN_PLACE.search(line) for line in self._code()):
             return [File(hook, body, True)]
@@ -143,7 +186,7 @@ class _Script:
         return (line for line in self.text.split("\n") if not line.lstrip().startswith("#"))
 
     def _finding(self, code: str, line: int, text: str, reason: str, remedy: str, left_out: bool = False) -> Finding:
-        shown = text if len(text) <= 100 else text[:97] + "..."
+        shown = printable(text if len(text) <= 100 else text[:97] + "...")
         where = self.directory.where(self.path)
         return Finding(code, self.directory.label, where, line, shown, reason, remedy, left_out)
 
@@ -163,8 +206,6 @@ class _Script:
                 reason = "builds an extension from source, which fails for most of them with current JupyterLab"
                 remedy = "install its prebuilt package from PyPI or conda-forge instead"
             yield self._finding("BB408", line.number, line.text, reason, remedy)
-        if self.directory.home:
-            yield from self._of_home()
 
     def _of_start(self) -> Iterator[Finding]:
         how, line, after = shell.handover(self.text)
@@ -192,14 +233,3 @@ class _Script:
         if not re.search(r"argv|ARGV|commandArgs|ARGS|\$@|%\*", self.text):
             reason = "never uses its arguments, the notebook's command: what it exports is lost"
             yield self._finding("BB404", 0, "", reason, "let it end by replacing itself with its arguments")
-
-    def _of_home(self) -> Iterator[Finding]:
-        tree = self.directory.tree
-        folders = {path[: at.start()] for path in tree for at in re.finditer("/", path)}
-        for line in shell.commands(self.text):
-            for named in _HOME.findall(line.text):
-                path = posixpath.normpath(named)
-                if path in tree or path in folders:
-                    reason = f"is sought in the home folder, but now is {posixpath.join(self.directory.home, path)}"
-                    remedy = f'let the script say "$REPO_DIR/{path}"'
-                    yield self._finding("BB409", line.number, named, reason, remedy)

@@ -32,7 +32,7 @@ _DROPPED = (
     (re.compile(r"\bjupyter[ \t-]+(?:nbextensions?|serverextension|bundlerextension)\b"), ""),
     (re.compile(r"\bjupyter[ \t-]+contrib[ \t]+nbextension\b"), ""),
     (re.compile(r"\bpython[\d.]*[ \t]+-m[ \t]+notebook\.(?:nbextensions|serverextensions|bundlerextensions)\b"), ""),
-    (re.compile(r"\bjupyter[ \t-]+labextension[ \t]+install\b"), "source"),
+    (re.compile(r"\bjupyter[ \t-]+labextension[ \t]+(?:install|link)\b"), "source"),
 )
 
 

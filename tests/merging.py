@@ -12,7 +12,8 @@ from pip._internal.req.constructors import _looks_like_path
 from pip._internal.req.req_file import get_line_parser
 from rattler import MatchSpec
 
-from extensions.foreign import Blob, Directory, findings_of_text, fragment
+from extensions.findings import examine
+from extensions.foreign import Blob, Directory, fragment
 from extensions.merge import apt, conda
 from extensions.merge.model import Clash, Finding, Fragment, Merged
 
@@ -65,11 +66,9 @@ def merge(*directories: Directory, python: str = "3.12") -> Result:
     def of(name: str) -> list[Fragment]:
         return [one for each in directories if (one := fragment(each, name, BINDER))]
 
-    names = ("apt.txt", "environment.yml", "requirements.txt")
-    found = tuple(finding for each in directories for name in names for finding in findings_of_text(each, name))
-    environment = conda.merge(
-        of("environment.yml"), of("requirements.txt"), python, order=[each.label for each in directories]
-    )
+    found = tuple(finding for each in directories for finding in examine(each) if finding.code.startswith("BB1"))
+    order = [each.label for each in directories]
+    environment = conda.merge(of("environment.yml"), of("requirements.txt"), python, order=order)
     return Result(apt.merge(of("apt.txt")), environment, found)
 
 

@@ -79,7 +79,7 @@ class Entry:
 
     def beside(self, text: str) -> str:
         """`text` with the entry's provenance."""
-        note = self.provenance + ("; clash, see below" if self.losing else "")
+        note = "; ".join(filter(None, [self.provenance, "clash, see below" if self.losing else ""]))
         return f"{text}  # {one_line(note)}" if note else text
 
     def lines(self, text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """When two requirements on one package can be one.
 
 - a bare name asks for nothing: the other one stands
-- a range within all the others stands alone
+- a range within all the others stands alone; `===` asks for a spelling, and is within nothing but itself
 - ranges that overlap are joined by commas, each clause once; conda's alternatives (`|`) are multiplied out
 - ranges that cannot both hold, or that `packaging` cannot compare (`===` too), have no common text: the caller's clash
 
@@ -15,11 +15,27 @@ import functools
 import itertools
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
 # Combinations of alternatives beyond which two ranges are not multiplied out but clash.
 MOST_ALTERNATIVES = 16
+
+
+class Alternative(NamedTuple):
+    """`clauses` as they are written and as PEP 440 has them; `outer` takes all that any reading of them takes.
+
+    conda's `<2` takes 2.0rc1, PEP 440's does not; likewise `>1` and 1.post1.
+    """
+
+    clauses: tuple[tuple[str, str], ...]
+    specifiers: SpecifierSet
+    outer: SpecifierSet
+
+    @property
+    def text(self) -> str:
+        return ",".join(shown for shown, _ in self.clauses)
 
 
 @dataclass(frozen=True)
@@ -30,12 +46,12 @@ class Range:
     """
 
     text: str
-    sets: tuple[tuple[str, SpecifierSet], ...] | None = field(compare=False)
+    sets: tuple[Alternative, ...] | None = field(compare=False)
 
     @property
     def specifiers(self) -> SpecifierSet | None:
         """The range, where there is just one alternative."""
-        return self.sets[0][1] if self.sets is not None and len(self.sets) == 1 else None
+        return self.sets[0].specifiers if self.sets is not None and len(self.sets) == 1 else None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -43,7 +59,9 @@ def pip_range(text: str) -> Range:
     """A PEP 440 specifier set."""
     compact = text.replace(" ", "")
     try:
-        return Range(compact, ((compact, _specifiers(text)),))
+        clauses = tuple((clause, clause.replace("===", "==")) for clause in compact.split(",") if clause)
+        specifiers = _specifiers(",".join(pep440 for _, pep440 in clauses))
+        return Range(compact, (Alternative(clauses, specifiers, specifiers),))
     except ValueError:
         return Range(compact, None)
 
@@ -65,14 +83,15 @@ def conda_range(text: str) -> Range:
         clauses = [_conda_clause(clause.strip()) for clause in alternative.split(",")]
         if any(clause is None for clause in clauses):
             return Range(text.strip(), None)
-        pairs = [clause for clause in clauses if clause and clause[0]]
-        shown = ",".join(dict.fromkeys(shown for shown, _ in pairs))
-        sets.append((shown, SpecifierSet(",".join(pep440 for _, pep440 in pairs))))
-    if any(not shown for shown, _ in sets):
-        return Range("", (("", SpecifierSet()),))
-    return Range("|".join(shown for shown, _ in sets), tuple(sets))
+        pairs = tuple(dict.fromkeys(clause for clause in clauses if clause and clause[0]))
+        pep440 = ",".join(pep440 for _, pep440 in pairs)
+        sets.append(Alternative(pairs, SpecifierSet(pep440), SpecifierSet(STRICT.sub(r"\1=", pep440))))
+    if any(not one.clauses for one in sets):
+        return Range("", (Alternative((), SpecifierSet(), SpecifierSet()),))
+    return Range("|".join(one.text for one in sets), tuple(sets))
 
 
+STRICT = re.compile(r"([<>])(?!=)")
 CLAUSE = re.compile(r"(==|=|!=|>=|<=|>|<|~=)?\s*([0-9][0-9A-Za-z.!+_]*?)(\.?\*)?")
 
 
@@ -107,7 +126,7 @@ def intersect(ranges: list[Range]) -> str | None:
 
 @functools.lru_cache(maxsize=4096)
 def _intersect(asking: tuple[Range, ...]) -> str | None:
-    alternatives: list[tuple[tuple[str, SpecifierSet], ...]] = []
+    alternatives: list[tuple[Alternative, ...]] = []
     total = 1
     for range_ in asking:
         if range_.sets is None:
@@ -120,13 +139,22 @@ def _intersect(asking: tuple[Range, ...]) -> str | None:
     return "|".join(dict.fromkeys(text for text in texts if text is not None)) or None
 
 
-def _all_of(parts: tuple[tuple[str, SpecifierSet], ...]) -> str | None:
+def _all_of(parts: tuple[Alternative, ...]) -> str | None:
     together = SpecifierSet()
-    for _, own in parts:
-        together &= own
-    if together.is_unsatisfiable():
+    for part in parts:
+        together &= part.specifiers
+    spellings = {shown for part in parts for shown, _ in part.clauses if shown.startswith("===")}
+    if together.is_unsatisfiable() or len(spellings) > 1:
         return None
-    for text, own in parts:
-        if all(own.is_subset(other) for _, other in parts):
-            return text
-    return ",".join(dict.fromkeys(clause for text, _ in parts for clause in text.split(",")))
+    for part in parts:
+        if all(_within(part, other) for other in parts):
+            return part.text
+    return ",".join(dict.fromkeys(shown for part in parts for shown, _ in part.clauses))
+
+
+def _within(part: Alternative, other: Alternative) -> bool:
+    """Whether `other` takes all that `part` takes; the clauses that they share need no proof."""
+    rest = [clause for clause in other.clauses if clause not in part.clauses]
+    if any(shown.startswith("===") for shown, _ in rest):
+        return False
+    return not rest or part.outer.is_subset(SpecifierSet(",".join(pep440 for _, pep440 in rest)))

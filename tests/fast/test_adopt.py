@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from copier import _main
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_copier.plugin import CopierFixture
 
@@ -37,6 +37,7 @@ FOUND: dict[str, tuple[list[str], list[str]]] = {
     "root, yaml": (["environment.yaml"], ["."]),
     "root, R": (["runtime.txt", "install.R"], ["."]),
     "root, only a setup.py": (["setup.py"], ["."]),
+    "root, a pyproject.toml of tools": (["pyproject.toml"], []),
     "root, nothing that builds": (["DESCRIPTION", "requirements.late.txt"], []),
     "root that binder hides": (["binder/apt.txt", "requirements.txt"], ["binder"]),
     "root that an empty binder hides": (["binder/notes.md", "requirements.txt"], []),
@@ -64,6 +65,15 @@ def test_links_are_followed_inside_the_repository_only(tmp_path: Path) -> None:
         (course / "binder/apt.txt").symlink_to(target)
         with pytest.raises(BlocksError, match=r"binder/apt\.txt: is a symbolic link that leads out of"):
             adopt.read(course, ["binder"])
+
+
+def test_what_findings_look_at_is_noted(tmp_path: Path) -> None:
+    package = "[build-system]\n[project]\n"
+    write(tmp_path, {"pyproject.toml": package, "env.yml": "x", "conda-lock.yml": "x", "notes.md": "x"})
+    assert adopt.found(tmp_path) == ["."]
+    assert adopt.read(tmp_path, ["."]) == {
+        ".": {"pyproject.toml": ["[build-system]", "[project]", ""], "conda-lock.yml": [], "env.yml": []}
+    }
 
 
 def through_the_answers_file(value: object) -> object:
@@ -94,6 +104,7 @@ def test_bytes_survive_the_answers_file(tmp_path: Path, content: bytes) -> None:
     assert adopt.files(through_the_answers_file(adopted)) == {"binder/start": content}
 
 
+@settings(deadline=None)
 @given(content=st.one_of(st.binary(), st.text().map(str.encode)))
 def test_any_bytes_survive_the_answers_file(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("course", numbered=True)
@@ -179,9 +190,9 @@ FIVE = {
     "postBuild": "#!/bin/bash\nset -e\njupyter lab build --minimize=False\n",
     "start": '#!/bin/bash\nexport COURSE_DATA=$PWD/data\nexec "$@"\n',
 }
-MERGED_LINES = {
+MERGED = {
     "apt.txt": ["graphviz", "libgdal-dev"],
-    "environment.yml": ["  - numpy>=1.26", "    - wget", "    - scipy>=1.11", "    - requests[socks]"],
+    "environment.yml": ["numpy>=1.26", "wget", "scipy>=1.11", "requests[socks]"],
 }
 
 
@@ -196,10 +207,10 @@ def start_course(course: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def assert_nothing_lost(course: Path, binder_dir: str, slug: str) -> None:
-    for name, lines in MERGED_LINES.items():
-        text = (course / binder_dir / name).read_text()
-        for line in lines:
-            assert f"\n{line}  # " in f"\n{text}", f"{name} lost {line!r}:\n{text}"
+    for name, wanted in MERGED.items():
+        lines = (course / binder_dir / name).read_text().splitlines()
+        entries = [line.partition("  # ")[0].strip().removeprefix("- ").strip("'") for line in lines]
+        assert [entry for entry in wanted if entry not in entries] == [], lines
     for name in ("postBuild", "start"):
         assert FIVE[name].splitlines()[1] in (course / binder_dir / f"{name}.d/{slug}").read_text()
     assert (course / "README.md").read_text() == "mine\n"
@@ -233,7 +244,14 @@ def test_adopted_edited_and_updated(
     commit(course)
     write_components(root, LATER)
     commit(root, "1.1.0")
-    result = copier("update", "--trust", "--defaults", "--data", f"components={components[:-1]}, beta]", course)
+    result = copier(
+        "update",
+        "--trust",
+        "--defaults",
+        "--data",
+        f"components={components.replace('alpha', 'alpha, ').replace(']', 'beta]')}",
+        course,
+    )
     assert result.returncode == 0, result.stderr
     assert " U" not in git(course, "status", "--porcelain")
     assert_nothing_lost(course, binder_dir, slug)
@@ -286,6 +304,18 @@ def test_what_must_be_removed_is_said(make_catalogue: MakeCatalogue, tmp_path: P
     assert "git rm -r .binder" in result.stderr
     assert "BB606" in [
         finding["code"] for finding in json.loads((course / "binder/report.json").read_text())["findings"]
+    ]
+
+
+def test_what_remains_is_said() -> None:
+    """Of what was merged: files that are read no more, and a folder that may not stay."""
+    held: dict[str, adopt.Held] = {name: ["x"] for name in (*FIVE, "runtime.txt")}
+    adopted = dict.fromkeys(("binder", ".binder", "binder_a"), held)
+    found = adopt.findings(adopt.directories(adopted), "binder")
+    assert [(one.code, one.file) for one in found] == [
+        *(("BB607", f"binder/{name}") for name in ("requirements.txt", "runtime.txt")),
+        ("BB606", ".binder"),
+        *(("BB607", f"binder_a/{name}") for name in adopt.MERGED if name in held),
     ]
 
 

@@ -141,6 +141,7 @@ def test_hung_ready_is_ended_and_dying_services_are_restarted_with_a_limit(repos
     until("it is ready again", lambda: repository.state("survives")["state"] == "ready")
     assert repository.state("survives")["restarts"] == 1
     until("ready was asked again", lambda: repository.state("hangs-once")["state"] == "ready", 20)
+    assert repository.state("hangs-once")["ready_after"] < 9, "soon after the 5 s that it hung, not as much later"
     until("enough is enough", lambda: repository.state("crashes")["state"] == "failed", 40)
     assert repository.data("crashes", "starts") == "up\n" * 6
     assert repository.state("crashes")["reason"] == "exited with status 0: bad luck"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from extensions.errors import BlocksError
-from extensions.merge import apt, conda, downloads, pip
+from extensions.merge import apt, conda, downloads, pip, specs
 from extensions.merge.model import Fragment
 from extensions.merge.versions import conda_range, intersect, pip_range
 
@@ -191,3 +191,18 @@ def test_intersection_admits_just_what_all_ranges_admit(texts: list[str], versio
     merged = intersect([pip_range(text) for text in texts])
     admitted = all(version in SpecifierSet(text) for text in texts)
     assert (merged is not None and version in SpecifierSet(merged)) == admitted
+
+
+@pytest.mark.parametrize("text", ["x=<1", "x=>1", "x>=1,", "x=", "x>*", "x===1", "x|2", "x >=1 <2"])
+def test_what_conda_refuses_is_no_specification(text: str) -> None:
+    assert specs.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "build"),
+    [("x=1=py_0", "py_0"), ("x 1 py_0", "py_0"), ("x>=1=py_0", "py_0"), ("x==1=py_0", "py_0"), ("x>=1,=1.2", "")],
+)
+def test_builds(text: str, build: str) -> None:
+    spec = specs.parse(text)
+    assert spec
+    assert spec.build == build

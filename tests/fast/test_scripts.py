@@ -124,10 +124,43 @@ def test_hostile_paths_are_not_placed(path: str) -> None:
     assert [file.path for file in files] == ["binder/imports/o-r/binder/postBuild", "binder/postBuild.d/import-o-r"]
 
 
+@pytest.mark.parametrize("folder", [".github", "a\x1b", "x/../y"])
+def test_hooks_that_cannot_be_carried_are_found(folder: str) -> None:
+    files, findings = place(imported({f"{folder}/start": "#!/bin/sh\n"}, folder), "binder")
+    assert not files
+    assert [(finding.code, finding.left_out) for finding in findings] == [("BB552", True)]
+
+
 def test_hostile_text_takes_no_time() -> None:
     pieces = ("pip ", "cd ", "x=1 ", "a\\\n", "jupyter ", "../", "$0/", "pip install . ", "exec ", "(" * 1000 + "\n")
     text = "\n".join(piece * (100_000 // len(piece)) for piece in pieces)
     place(imported({f"binder/{name}": text for name in ("postBuild", "start")}), "binder")
+
+
+PIECES = (
+    *(b"#!/bin/sh\n", b"exec ", b'"$@"', b"cd ", b"\r\n", b"\n", b"\\\n", b"<<E\n", b"$(", b")", b"'", b'"', b"~/"),
+    *(b"*", b"[", b"jupyter nbextension", b"# ", b"pip install .", b"-r "),
+    *(b"\xff", b"\0", b"\x1b", b"\xef\xbb\xbf", b"a", b"a/b", b"../"),
+)
+NAMES = ("postBuild", "start", "requirements.txt", "environment.yml", "a/b", "c.py", "d*", "e\udc80", "../f", "x/../y")
+
+
+def test_random_input_is_placed_or_found() -> None:
+    chance = random.Random(7)
+    for _ in range(100):
+        tree = {
+            chance.choice(["", "binder/"]) + name: b"".join(chance.choices(PIECES, k=chance.randrange(40)))
+            for name in chance.sample(NAMES, 6)
+        }
+        for folder in ("", "binder"):
+            for source in (imported(tree, folder), directory(tree, folder, "adopted-x", "")):
+                files, findings = place(source, "binder")
+                assert all(".." not in file.path and file.text.encode() is not None for file in files)
+                hooks = {file.path for file in files} | {finding.file for finding in findings if finding.left_out}
+                for name in ("postBuild", "start"):
+                    if source.has(name):
+                        assert {f"binder/{name}.d/{source.slug}", source.where(source.path(name))} & hooks
+                assert all(str(finding).isprintable() and str(finding).encode() for finding in findings)
 
 
 def test_imports_run_among_their_files() -> None:
@@ -144,7 +177,7 @@ def test_imports_run_among_their_files() -> None:
 
 
 def test_generated_scripts_please_the_linters(tmp_path: Path) -> None:
-    scripts = {"binder/postBuild": "echo $0\n", "binder/start": 'echo $0; exec "$@"\n'}
+    scripts = {"binder/postBuild": "echo $0 ~/x\n", "binder/start": 'echo $0; exec "$@"\n', "x": ""}
     sources = [imported(scripts), directory(scripts, "binder", "adopted-binder", "")]
     files = [file for source in sources for file in place(source, "binder")[0] if ".d/" in file.path]
     assert len(files) == 4
@@ -223,6 +256,33 @@ def test_each_post_build_has_a_process_a_directory_and_its_own_helpers(tmp_path:
     said = [line for line in result.stdout.splitlines() if not line.startswith("postBuild:")]
     expected = ["helper import-one", "import-one", "helper import-two", "import-two"]
     assert said == [*expected, f"adopted {binder.parent} None /srv/repo"]
+
+
+def test_what_is_sought_at_home_is_linked_for_each_import(tmp_path: Path) -> None:
+    text = '#!/bin/sh\nsh $HOME/binder/helper.sh\ncat ~/data/*.csv "${HOME}/data/a.csv" ~/.bashrc\n'
+    sources = [
+        imported(
+            {"binder/postBuild": text, "binder/helper.sh": f"echo {name}\n", "data/a.csv": f"{name}.csv\n"}, slug=name
+        )
+        for name in ("import-one", "import-two")
+    ]
+    binder = derived(tmp_path, *sources)
+    (binder.parent / ".bashrc").write_text("ours\n")
+    result = build(binder, HOME=str(binder.parent))
+    assert result.returncode == 0, result.stderr
+    said = [line for line in result.stdout.splitlines() if not line.startswith("postBuild:")]
+    one, two = (["import-" + name, *[f"import-{name}.csv"] * 2, "ours"] for name in ("one", "two"))
+    assert said == [*one, *two]
+    assert "not the file" not in result.stderr
+
+
+def test_home_folder_keeps_what_it_has(tmp_path: Path) -> None:
+    source = imported({"binder/postBuild": "cat ~/y\n", "y": "theirs\n"})
+    binder = derived(tmp_path, source)
+    (binder.parent / "y").write_text("ours\n")
+    result = build(binder, HOME=str(binder.parent))
+    assert "y is not the file that it expects" in result.stderr
+    assert (binder.parent / "y").read_text() == "ours\n"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,26 @@ def test_failing_update_changes_nothing(make_catalogue: MakeCatalogue, tmp_path:
     assert tree(course) == before
 
 
+def test_copy_of_uncommitted_changes_warns_and_can_be_mended(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root, course = make_catalogue(OLD), tmp_path / "course"
+    commit(root)
+    write_components(root, NEW)
+    result = copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
+    assert result.returncode == 0, result.stderr
+    assert "WARNING: the catalogue has changes that are not committed" in result.stderr
+    commit(course)
+    based_on = git(root, "rev-parse", "HEAD").strip()
+    commit(root)
+    assert "Unknown revision" in copier("update", "--trust", "--defaults", course).stderr
+    answers = course / ".copier-answers.yml"
+    lines = answers.read_text().splitlines()
+    answers.write_text("\n".join(f"_commit: {based_on}" if line.startswith("_commit:") else line for line in lines))
+    commit(course)
+    result = copier("update", "--trust", "--defaults", course)
+    assert result.returncode == 0, result.stderr
+    assert "not committed" not in result.stderr
+
+
 def test_real_catalogue_updates_to_other_components(copier: CopierFixture, tmp_path: Path) -> None:
     project = copier.copy(tmp_path / "course", components=["postgres", "openrefine"])
     project.run("git init --quiet && git add --all && git commit --quiet --message x")

@@ -1,0 +1,325 @@
+"""What is said of foreign Binder directories: a directory, the codes. Which pack would build it: repo2docker's word."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extensions import dropped
+from extensions.findings import BINDER_DIRS, KNOWN, SIMILAR, examine, examine_apt, pack, python_wanted
+from extensions.foreign import Blob, Directory, decode, fragment
+from extensions.merge.model import Finding, Want
+from tests.fast.conftest import ROOT
+
+ENVIRONMENT = "channels: [conda-forge]\ndependencies:\n  - numpy\n"
+LOCAL = "dependencies:\n  - pip:\n    - -e ..\n"
+PACKAGE = "[build-system]\nrequires = []\n[project]\nname = 'a'\n"
+HOME = "binder/imports/o-r"
+
+
+def directory(files: Mapping[str, str | bytes], home: str = HOME) -> Directory:
+    """As repo2docker would find it in these files of a repository."""
+    tree = {path: Blob(text if isinstance(text, bytes) else text.encode()) for path, text in files.items()}
+    folder = next((name for name in BINDER_DIRS if any(path.startswith(f"{name}/") for path in files)), "")
+    return Directory("o/r", "import-o-r", "gh:o/r@0123456:" if home else "", folder, home, tree)
+
+
+def codes(findings: list[Finding]) -> list[str]:
+    return [finding.code for finding in findings]
+
+
+CLEAN: dict[str, dict[str, str | bytes]] = {
+    "nothing": {},
+    "all that is merged": {
+        "binder/apt.txt": "x\n",
+        "binder/environment.yml": ENVIRONMENT,
+        "binder/postBuild": "#!/bin/sh\n",
+        "binder/start": '#!/bin/sh\nexec "$@"\n',
+        "README.md": "# A\n",
+        "Dockerfile": "FROM x\n",
+    },
+    "at the root": {"environment.yml": ENVIRONMENT, "postBuild": "#!/bin/sh\n", "notebooks/requirements.txt": "x\n"},
+    "requirements.txt alone": {"requirements.txt": "numpy\r\nscipy"},
+    "with its Python": {"requirements.txt": "numpy\n", "runtime.txt": "python-3.11\n"},
+    "byte order mark, comment in tabs": {"environment.yml": "\ufeff" + ENVIRONMENT + "\t# x\n"},
+    "in UTF-8": {"environment.yml": ENVIRONMENT + "# für\n"},
+    "requirements.txt that environment.yml names": {
+        "binder/environment.yml": "dependencies:\n  - pip:\n    - -r requirements.txt\n",
+        "binder/requirements.txt": "x\n",
+    },
+    "root's requirements.txt that the directory's names": {
+        "requirements.txt": "x\n",
+        "binder/requirements.txt": "-r ../requirements.txt\n",
+    },
+    "root's postBuild that the directory's calls": {"postBuild": "x", "binder/postBuild": "#!/bin/sh\n./postBuild\n"},
+    "package that environment.yml installs": {"setup.py": "", "binder/environment.yml": LOCAL},
+    "package that requirements.txt installs": {"pyproject.toml": PACKAGE, "binder/requirements.txt": ".[all]\n"},
+    "package that postBuild installs": {"setup.py": "", "binder/postBuild": "#!/bin/sh\npip install --no-deps .\n"},
+    "pyproject.toml of a tool": {"pyproject.toml": "[tool.ruff]\n", "environment.yml": ENVIRONMENT},
+    "DESCRIPTION below the root": {"binder/DESCRIPTION": "x", "binder/environment.yml": ENVIRONMENT},
+}
+
+CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
+    "Latin-1": ({"apt.txt": b"x # f\xfcr\n"}, ["BB101"]),
+    "UTF-16": ({"requirements.txt": "numpy\n".encode("utf-16")}, ["BB101"]),
+    "UTF-16 without its mark": ({"requirements.txt": "numpy\n".encode("utf-16-le")}, ["BB103"]),
+    "tabs": ({"environment.yml": "dependencies:\n\t- numpy\n"}, ["BB102"]),
+    "NUL": ({"apt.txt": "x\0\n"}, ["BB103"]),
+    "conflict": ({"apt.txt": "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> z\n"}, ["BB104"]),
+    "Dockerfile": ({"binder/Dockerfile": "FROM x\n", "binder/apt.txt": "x\n"}, ["BB301"]),
+    "R by a date": ({"install.R": "", "runtime.txt": "r-4.3-2024-01-10"}, ["BB302", "BB312"]),
+    "R beside environment.yml": (
+        {"install.R": "", "environment.yml": ENVIRONMENT, "runtime.txt": "r-2024-01-10"},
+        ["BB302", "BB312"],
+    ),
+    "install.R alone": ({"binder/install.R": ""}, ["BB303"]),
+    "install.R and environment.yml": ({"install.R": "", "environment.yml": ENVIRONMENT}, ["BB303"]),
+    "R without a date": ({"install.R": "", "runtime.txt": "r-4.3"}, ["BB303", "BB311"]),
+    "R package": ({"DESCRIPTION": "Package: x\n", "install.R": ""}, ["BB302", "BB304"]),
+    "Julia": ({"Project.toml": "", "Manifest.toml": "", "requirements.txt": "x\n"}, ["BB305"]),
+    "JuliaProject": ({"binder/JuliaProject.toml": "", "binder/environment.yml": ENVIRONMENT}, ["BB305"]),
+    "manifest alone": ({"binder/Manifest.toml": ""}, ["BB305"]),
+    "REQUIRE": ({"REQUIRE": "julia 0.6\n"}, ["BB306"]),
+    "REQUIRE beside its successor": ({"REQUIRE": "", "Project.toml": ""}, ["BB305"]),
+    "nix": ({"default.nix": "", "environment.yml": ENVIRONMENT}, ["BB307"]),
+    "Pipfile": ({"Pipfile": "", "Pipfile.lock": "{}"}, ["BB309", "BB309"]),
+    "Pipfile and environment.yml": ({"Pipfile": "", "environment.yml": ENVIRONMENT}, ["BB309"]),
+    "Pipfile and requirements.txt": ({"Pipfile": "", "requirements.txt": "x\n"}, ["BB309", "BB315"]),
+    "Pipfile and runtime.txt": ({"Pipfile": "", "runtime.txt": "python-3.8"}, ["BB309", "BB311"]),
+    "setup.py": ({"setup.py": "", "requirements.txt": "numpy\n"}, ["BB310"]),
+    "setup.py and environment.yml": ({"setup.py": "", "environment.yml": ENVIRONMENT}, ["BB310"]),
+    "pyproject.toml and a directory": ({"pyproject.toml": PACKAGE, "binder/apt.txt": "x\n"}, ["BB310"]),
+    "Python beside environment.yml": ({"environment.yml": ENVIRONMENT, "runtime.txt": "python-3.8"}, ["BB311"]),
+    "another language": ({"runtime.txt": "julia-1.0"}, ["BB311"]),
+    "malformed runtime.txt": ({"runtime.txt": "python3.8\n"}, ["BB311"]),
+    "empty runtime.txt": ({"runtime.txt": ""}, ["BB311"]),
+    "no date": ({"runtime.txt": "r-2024-13-45"}, ["BB311"]),
+    "no version": ({"runtime.txt": "python-three"}, ["BB311"]),
+    "requirements3.txt": ({"requirements3.txt": "x\n", "runtime.txt": "python-2.7"}, ["BB313"]),
+    "environment.yaml": ({"environment.yaml": ENVIRONMENT}, ["BB314"]),
+    "both endings": ({"environment.yaml": ENVIRONMENT, "environment.yml": ENVIRONMENT}, ["BB314"]),
+    "requirements.txt too": ({"environment.yml": ENVIRONMENT, "requirements.txt": "x\n"}, ["BB315"]),
+    "requirements.txt and R": (
+        {"environment.yml": ENVIRONMENT, "requirements.txt": "x\n", "runtime.txt": "r-2024-01-10"},
+        ["BB312"],
+    ),
+    "hidden": (
+        {"apt.txt": "x\n", "start": "x", ".binder/start": '#!/bin/sh\n# start it\nexec "$@"\n'},
+        ["BB316", "BB316"],
+    ),
+    "lock": ({"environment.yml": ENVIRONMENT, "conda-lock.yml": ""}, ["BB317"]),
+    "misnamed": ({"binder/postbuild": "", "binder/APT.txt": "", "binder/env.yml": ""}, ["BB318"] * 3),
+    "misnamed, but the right one is there": ({"binder/apt": "", "binder/apt.txt": ""}, []),
+}
+
+# In a binder/ that the merged repository has too: what stays in force there.
+ADOPTED: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
+    "Dockerfile": ({"binder/Dockerfile": ""}, ["BB301"]),
+    "R": ({"binder/install.R": "", "binder/runtime.txt": "r-2024-01-10"}, ["BB312"]),
+    "Julia": ({"binder/Project.toml": ""}, ["BB305"]),
+    "REQUIRE": ({"binder/REQUIRE": ""}, ["BB306"]),
+    "nix": ({"binder/default.nix": ""}, ["BB307"]),
+    "malformed runtime.txt": ({"binder/runtime.txt": "3.8"}, ["BB311"]),
+}
+
+
+@pytest.mark.parametrize("home", [HOME, ""])
+@pytest.mark.parametrize("files", CLEAN.values(), ids=CLEAN)
+def test_clean(files: Mapping[str, str | bytes], home: str) -> None:
+    assert examine(directory(files, home)) == []
+
+
+@pytest.mark.parametrize(("files", "expected"), CASES.values(), ids=CASES)
+def test_found(files: Mapping[str, str | bytes], expected: list[str]) -> None:
+    found = examine(directory(files))
+    assert codes(found) == expected
+    for finding in found:
+        assert finding.file.removeprefix("gh:o/r@0123456:") in files
+        assert finding.component == "o/r"
+
+
+@pytest.mark.parametrize(("files", "expected"), ADOPTED.values(), ids=ADOPTED)
+def test_in_force_where_it_is_adopted(files: Mapping[str, str | bytes], expected: list[str]) -> None:
+    found = examine(directory(files, home=""))
+    assert codes(found) == expected
+    assert all(finding.reason.startswith("stays in force") and not finding.left_out for finding in found)
+
+
+def test_left_out_is_what_repo2docker_would_have_used() -> None:
+    for files, left_out in [
+        ({"install.R": "", "DESCRIPTION": ""}, True),
+        ({"install.R": ""}, False),
+        ({"Pipfile": ""}, True),
+        ({"Pipfile": "", "environment.yml": ""}, False),
+        ({"setup.py": ""}, True),
+        ({"setup.py": "", "environment.yml": ""}, False),
+        ({"requirements3.txt": "", "runtime.txt": "python-2.7"}, True),
+        ({"requirements3.txt": "", "requirements.txt": ""}, False),
+    ]:
+        assert {finding.left_out for finding in examine(directory(files))} == {left_out}, files
+
+
+def test_line_numbers() -> None:
+    (finding,) = examine(directory({"binder/apt.txt": "x\r\n\r\n<<<<<<< HEAD\r\n"}))
+    assert str(finding).startswith("BB104 gh:o/r@0123456:binder/apt.txt:3: has conflict markers")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"runtime.txt": "python-3.8"}, "python=3.8"),
+        ({"runtime.txt": "python-3.8.12\n"}, "python=3.8"),
+        ({"runtime.txt": "python-2.7-2020-01-01"}, "python=2.7"),
+        ({"runtime.txt": "python-3"}, "python=3"),
+        ({"runtime.txt": "python-3.8", "Project.toml": "", "environment.yml": ""}, "python=3.8"),
+        ({"runtime.txt": "python-3.8", "environment.yml": ""}, None),
+        ({"runtime.txt": "python-3.8", "Pipfile": ""}, None),
+        ({"runtime.txt": "python-3x"}, None),
+        ({"runtime.txt": "r-4.3-2024-01-10"}, None),
+        ({"runtime.txt": "python3.8"}, None),
+        ({}, None),
+    ],
+)
+def test_python_wanted(files: Mapping[str, str], expected: str | None) -> None:
+    want = python_wanted(directory(files))
+    assert (want and want.text) == expected
+    if want:
+        assert want.place == "gh:o/r@0123456:runtime.txt:1"
+
+
+PACKS = {
+    "DockerBuildPack": "docker",
+    "JuliaProjectTomlBuildPack": "julia",
+    "JuliaRequireBuildPack": "require",
+    "NixBuildPack": "nix",
+    "RBuildPack": "r",
+    "CondaBuildPack": "conda",
+    "PipfileBuildPack": "pipfile",
+    "PythonBuildPack": "python",
+}
+
+
+@functools.cache
+def repo2docker_packs() -> list[Any]:
+    """Its build packs in its order, but for the one that only says that it is gone."""
+    from repo2docker.app import Repo2Docker
+
+    return [kind for kind in Repo2Docker().buildpacks if kind.__name__ != "LegacyBinderDockerBuildPack"]
+
+
+@pytest.mark.parametrize("files", [*CLEAN.values(), *(files for files, _ in CASES.values())], ids=[*CLEAN, *CASES])
+def test_pack_is_repo2dockers(
+    files: Mapping[str, str | bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same files through repo2docker's own detection, with its default where nothing applies."""
+    kinds = repo2docker_packs()
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(text if isinstance(text, bytes) else text.encode())
+    monkeypatch.chdir(tmp_path)
+    expected = ""
+    with contextlib.suppress(ValueError):  # of runtime.txt
+        expected = next((PACKS[kind.__name__] for kind in kinds if kind("base").detect()), "python")
+    assert pack(directory(files)) == expected
+
+
+names = st.sampled_from(
+    sorted({*KNOWN, *SIMILAR, "DESCRIPTION", "REQUIRE", "setup.py", "pyproject.toml", "requirements3.txt", "x"})
+)
+paths = st.builds(lambda folder, name: folder + name, st.sampled_from(["", "binder/", ".binder/", "a/"]), names)
+words = st.sampled_from([b"python-3.8", b"r-2024-01-10", b"\xff\xfe", b"\t", b"- -e .", b"<<<<<<< x", b"\n", b"-"])
+contents = st.one_of(st.binary(max_size=40), st.lists(words, max_size=6).map(b"".join))
+
+
+@given(st.dictionaries(paths, contents, max_size=8), st.sampled_from([HOME, ""]))
+def test_never_raises(files: dict[str, bytes], home: str) -> None:
+    one = directory(files, home)
+    for finding in examine(one):
+        assert re.fullmatch(r"BB[13]\d\d", finding.code)
+        assert finding.file in {one.where(path) for path in files}
+    python_wanted(one)
+
+
+@pytest.mark.parametrize(
+    "line", ["", " ", "\t", "-e ", "- ", "pip install ", "pip  ", "[", "setup.py ", "a\t", "\r", "<<<<<<< "]
+)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_time_is_linear(line: str, end: str) -> None:
+    """Quadratic time would take minutes."""
+    text = (line + end) * (500_000 // len(line + end + " "))
+    files = dict.fromkeys(("environment.yml", "requirements.txt", "apt.txt", "postBuild", "pyproject.toml"), text)
+    start = time.process_time()
+    examine(directory(files))
+    assert time.process_time() - start < 5
+
+
+@given(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])).filter(lambda text: text[:1] > "\0"))
+def test_text_is_read_as_its_byte_order_mark_says(text: str) -> None:
+    for encoding in ("utf-8-sig", "utf-16", "utf-32"):
+        assert decode(text.encode(encoding))[0] == text
+
+
+def test_a_list_in_utf16_is_merged() -> None:
+    one = fragment(directory({"requirements.txt": "numpy\r\n".encode("utf-16")}), "requirements.txt", "binder")
+    assert one
+    assert one.text == "numpy\n"
+
+
+APT = {
+    "libgl1-mesa-glx": "BB220",
+    "python-dev": "BB220",
+    "python2.7": "BB220",
+    "texlive-generic-extra": "BB220",
+    "netcat": "BB220",
+    "libaio1": "BB220",
+    "openjdk-7-jdk": "BB220",
+    "gcc-4.8": "BB220",
+    "python3.9-dev": "BB220",
+    "python3-distutils=3.9": "BB220",
+    "libssl1.1:amd64": "BB220",
+    "postgresql-9.6": "BB220",
+    "mongodb": "BB220",
+    "firefox": "BB221",
+    "chromium-browser": "BB221",
+    "nodejs": "BB222",
+    "npm": "BB222",
+    "python3-numpy": "BB222",
+    "jupyter-notebook": "BB222",
+    **dict.fromkeys(("openjdk-8-jre", "openjdk-11-jdk", "openjdk-17-jre-headless", "openjdk-21-jdk"), ""),
+    **dict.fromkeys(("libgl1-mesa-dev", "libegl1-mesa-dev", "libglib2.0-0", "libgtk-3-0", "libncurses5-dev"), ""),
+    **dict.fromkeys(("python3", "python3-dev", "python3-venv", "python3.12-dev", "python-is-python3"), ""),
+    **dict.fromkeys(("gcc-9", "gcc", "g++-13", "postgresql", "postgresql-16", "netcat-openbsd", "libaio1t64"), ""),
+    **dict.fromkeys(("texlive-xetex", "gsfonts", "musescore", "emboss", "default-jre", "vim", "libgeos-dev"), ""),
+}
+
+
+@pytest.mark.parametrize(("name", "code"), APT.items(), ids=APT)
+def test_apt(name: str, code: str) -> None:
+    found = examine_apt([Want(name, "o/r", "apt.txt", 3)])
+    assert codes(found) == [code] * bool(code)
+    assert all(str(finding).startswith(f"{code} apt.txt:3: '{name}' is") or code == "BB222" for finding in found)
+
+
+def test_what_to_write_instead_is_there() -> None:
+    """No remedy names a package that the table has as dropped."""
+    for row in dropped.DROPPED:
+        literal = re.sub(r"\\g<\d>", "", row.instead)
+        assert not literal or dropped.dropped_package(literal) is None, row
+    assert dropped.dropped_package("libtinfo5") == "write libtinfo6 (ncurses 5 removal)"
+    assert str(dropped.dropped_package("python-pip")).startswith("remove it (python2 removal; ")
+
+
+def test_every_code_is_documented_once() -> None:
+    """The table's codes are those that the engine uses, in order."""
+    documented = re.findall(r"^\| (BB\d{3}) \|", (ROOT / "docs/findings.md").read_text(), re.MULTILINE)
+    sources = "".join(path.read_text() for path in sorted((ROOT / "extensions").rglob("*.py")))
+    assert documented == sorted(set(re.findall(r'"(BB\d{3})"', sources)))
