@@ -21,28 +21,32 @@ from __future__ import annotations
 
 import argparse
 import functools
+import json
 import multiprocessing
 import sys
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from extensions import clashes, findings, foreign, scripts
+from extensions.catalogue import Component
 from extensions.errors import BlocksError
 from extensions.foreign import Directory
-from extensions.merge import env, pip
+from extensions.merge import apt, conda, downloads, env, pip
+from extensions.merge.model import Fragment
 from tests.merging import BINDER, Result, again, conserved, directory, judge, merge
 from tests.writing import Written, written
 
 SLOW = 5.0
 CHUNK = 500
 LISTS = ("environment.yml", "environment.yml", "environment.yml", "requirements.txt", "apt.txt")
+OWN = ("apt.txt", "downloads.txt", "environment.yml", "requirements.txt")
 OTHERS = ("requirements.late.txt", "postBuild", "start", "runtime.txt", "jupyter_server_config.json")
 # What has a meaning somewhere, single characters more often than the rest.
 # fmt: off
@@ -51,25 +55,59 @@ TOKENS = (
     b"\n- ", b"\n  - ", b": ", b" #", b">=1", b"==1.*", b"dependencies:\n", b"channels:\n", b"- pip:\n", b"<<: *a",
     b"&a ", b"*a", b"!!x ", b"---\n", b"...\n", b"? ", b"|\n", b"%YAML 1.2\n", b"\r\n", b"\r", b"\x00", b"\x01",
     b"\x7f", b"\x85", b"\xef\xbb\xbf", b"\xff\xfe", b"\xc2\x85", b"\xe2\x80\xa8", b"\xf0\x9f\x98\x80", b"\xe9",
-    b"\xc3\xa9",    b"\xef\xbf\xbe", b"-r ", b"-e .", b"--hash=sha256:aa ", b" \\\n", b"git+https://e.org/x#egg=x", b"x @ https://e.org",
-    b"[a,b]", b"; ", b"python_version<'3'", b"name: ", b"prefix: /", b"variables: {A: 1}\n", b"c::x", b"[build=a]",
-    b"1!2",    b"python=3.9", b'exec "$@"\n', b"#!/bin/sh\n", b"cd x\n", b"<<EOF\n", b"5432", b"pip install ", b"null", b"0x1",
-    b"jupyter nbextension ",
+    b"\xc3\xa9", b"\xef\xbf\xbe", b"-r ", b"-e .", b"--hash=sha256:aa ", b" \\\n", b"git+https://e.org/x#egg=x",
+    b"x @ https://e.org", b"[a,b]", b"; ", b"python_version<'3'", b"name: ", b"prefix: /", b"variables: {A: 1}\n",
+    b"c::x", b"[build=a]", b"1!2", b"python=3.9", b'exec "$@"\n', b"#!/bin/sh\n", b"cd x\n", b"<<EOF\n", b"5432",
+    b"pip install ", b"null", b"0x1", b"jupyter nbextension ",
 )
 DEEP = (
     b"[", b"{a: ", b"- ", b"? ", b"[]", b"(", b"'", b"&a [", b"x,", b" ", b"\t", b"\n", b"9", b"*a ", b"\\\n", b"-e ",
     b"=1|",
 )
 # fmt: on
-SCRIPT = b"""#!/bin/bash
-set -e
-cd data
-pip install -r ../r.txt  # all
-cat <<EOF
-x
-EOF
-jupyter nbextension enable x
-"""
+# What is rare among the files that `written` gives.
+SEEDS = (
+    (
+        "postBuild",
+        "#!/bin/bash\nset -e\ncd data\npip install -r ../r.txt  # x\ncat <<EOF\ny\nEOF\njupyter nbextension enable x\n",
+    ),
+    ("start", '#!/bin/bash\nexport A=1\npg_ctl -o "-p 5432" start &\nsource x.sh\nexec xvfb-run -a "$@"\n'),
+    ("runtime.txt", "python-3.9\n"),
+    ("jupyter_server_config.json", '{"ServerProxy": {"servers": {"x": {"launcher_entry": {"title": "X"}}}}}'),
+    ("downloads.txt", f"x any {'0' * 64} https://example.org/x.tar.gz  # y\n"),
+    (
+        "requirements.txt",
+        "x==1 --hash=sha256:aa \\\n  --hash=sha256:bb\n--require-hashes\n-f ./wheels --no-index\ny -f https://e.org/w\n",
+    ),
+    (
+        "requirements.txt",
+        "-r file:x.txt\n-e .[dev]\n./x.whl\n-c /c.txt\n-e ~/x\n.\\x\nx=1\n-r \"x y\nx; python_version<'3'\nx>=9\n",
+    ),
+    (
+        "environment.yml",
+        "a: &a {A: 1}\nb: &b {<<: *a, B: 2}\nvariables: {<<: [*a, *b], C: 3}\n",
+    ),
+    (
+        "environment.yml",
+        "a: &a\n  dependencies: &d [x, 'c::python=3.12', {pip: [y]}, {npm: [z]}]\n<<: *a\nprefix: /x\n",
+    ),
+    ("environment.yml", "dependencies:\n\t- x\n\t- pip:\n\t\t- y\na: &a [*a]\n? [x]\n: !z [1, ~, 2020-99-99]\n"),
+    ("environment.yml", "dependencies: [" + "x>=1|<2, 'x<1|>3', 'x!=2|=5', 'x>4|<0', 'x!=6|>1', " * 12 + "y]\n"),
+    (
+        "environment.yml",
+        "dependencies: [https://e.org/x-1-0.conda, 'x=1=a', 'x[license=\"it\\'s\",fn=x]', openjdk=11, openjdk]\n",
+    ),
+    (
+        "environment.yml",
+        "variables:\n  A: |\n    x\n    # y\n  ? "
+        + "B" * 1100
+        + "\n  : 1\nchannels: [x, y, x, defaults, conda-forge]\n",
+    ),
+    ("apt.txt", "openjdk-11-jdk openjdk-17-jre\nx=1\nx=2\nx/y\n"),
+)
+
+
+COMPONENTS = [Component(name, Path(), name, "S", "c", ports={"sql": 5432}, env={"A": "$B"}) for name in ("x", "z")]
 
 
 @dataclass
@@ -99,13 +137,7 @@ def pool(seed: int) -> list[tuple[str, bytes]]:
     found = [
         (path.rpartition("/")[2], text.encode()) for _ in range(200) for path, text in written(random).files.items()
     ]
-    texts = (
-        ("postBuild", SCRIPT),
-        ("start", b'#!/bin/bash\nexport A=1\npg_ctl -o "-p 5432" start &\nsource x.sh\nexec xvfb-run -a "$@"\n'),
-        ("runtime.txt", b"python-3.9\n"),
-        ("jupyter_server_config.json", b'{"ServerProxy": {"servers": {"x": {"launcher_entry": {"title": "X"}}}}}'),
-    )
-    return found + [one for one in texts for _ in range(8)]
+    return found + [(name, text.encode()) for name, text in SEEDS for _ in range(6)]
 
 
 def flip(random: Random, data: bytes) -> bytes:
@@ -213,26 +245,56 @@ def read_all(one: Directory, random: Random) -> str:
     try:
         result = read_lists(one, random)
         if random.random() < 0.2:
-            list(clashes.java(result.apt, result.environment.conda))
-            clashes.variables(env.merge([], {"A": "1"}, {}), result.environment.variables)
+            look_across(result, random)
     except BlocksError as error:
-        if f"{BINDER}/" not in str(error):
-            raise AssertionError("the error does not name the file") from error
-        return "refused"
-    late = foreign.fragment(one, "requirements.late.txt", BINDER)
-    if late:
-        read = pip.Read()
-        wanted = list(pip.read(late, read))
+        return refused(error)
+    if late := foreign.fragment(one, "requirements.late.txt", BINDER):
+        wanted = list(pip.read(late, pip.Read()))
         pip.render_late([late])
         assert pip.merge(wanted).entries or not wanted
-    configuration = foreign.fragment(one, "jupyter_server_config.json", BINDER)
-    if configuration:
-        list(clashes.launchers([configuration, configuration]))
+    if configuration := foreign.fragment(one, "jupyter_server_config.json", BINDER):
+        list(clashes.launchers([configuration, replace(configuration, component="b")]))
     if random.random() < 0.2 or not any(one.has(name) for name in LISTS):
-        list(clashes.ports([], [one]))
+        list(clashes.ports(COMPONENTS, [one]))
         findings.examine(one)
         scripts.place(one, BINDER)
     return "merged" if result.environment.conda.entries or result.environment.pip.entries else "empty"
+
+
+def look_across(result: Result, random: Random) -> None:
+    """What compares merged files, and what tells of them."""
+    values = random.choice(("1", True, None, ["x", 2]))
+    ours = env.merge(COMPONENTS, {"A": values}, {"x_y": values})
+    across = [
+        *clashes.java(result.apt, result.environment.conda),
+        *clashes.variables(ours, result.environment.variables),
+    ]
+    env.render(ours)
+    parts = (*result.environment.parts.values(), result.apt)
+    json.dumps([entry.as_data() for part in parts for entry in part.entries])
+    json.dumps([clash.as_data() for clash in across] + [finding.as_data() for finding in result.environment.findings])
+    list(map(str, result.environment.findings))
+    assert all("\n" not in f"{clash}{clash.won}{clash.lost}" or clash.kind == "variable" for clash in result.clashes)
+    clashes.decide(result.clashes, random.choice(("a", ())), random.random() < 0.2)
+
+
+def refused(error: BlocksError) -> str:
+    if f"{BINDER}/" not in str(error):
+        raise AssertionError("the error does not name the file") from error
+    return "refused"
+
+
+def read_own(name: str, data: bytes) -> str:
+    """The same files as a component's, where what cannot be used is an error."""
+    fragment = Fragment("a", f"{BINDER}/{name}", foreign.decode(data)[0])
+    lists = {file: [fragment] if name == file else [] for file in OWN}
+    try:
+        apt.render(apt.merge(lists["apt.txt"]))
+        downloads.render(downloads.merge(lists["downloads.txt"]))
+        conda.render(conda.merge(lists["environment.yml"], lists["requirements.txt"], "3.12"))
+    except BlocksError as error:
+        return refused(error)
+    return "own"
 
 
 def check(seed: int, number: int) -> str:
@@ -244,6 +306,8 @@ def check(seed: int, number: int) -> str:
         conserved([one], merge(directory("a", one.files, home="")))
         return "valid"
     name, data = (random.choice(LISTS + OTHERS), raw(random)) if kind < 0.4 else mutant(random, seed)
+    if random.random() < 0.05 and name in OWN:
+        return read_own(name, data)
     home = random.choice(("", None))
     return read_all(directory("a", {f"{BINDER}/{name}": data}, home=home), random)
 
