@@ -31,7 +31,7 @@ import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +39,8 @@ sys.path.insert(0, str(ROOT))
 
 from extensions.errors import BlocksError  # noqa: E402
 from tests.independent import engine, wishes  # noqa: E402
-from tests.independent.judge import BINDER, Judge, Outcome, Source, Verdict, Violation, read  # noqa: E402
+from tests.independent.case import BINDER, Merged, Outcome, Source, Verdict, Violation  # noqa: E402
+from tests.independent.judge import judge  # noqa: E402
 
 Merge = Callable[[Sequence[Source], str], Outcome]
 # At most this share of what is asked for may be left out with a finding.
@@ -75,11 +76,11 @@ def load(folders: Sequence[Path]) -> list[Source]:
     return [engine.source(repository) for repository in found]
 
 
-def judge(sources: Sequence[Source], python: str, merge: Merge = engine.merge) -> tuple[Verdict, Outcome | None]:
+def attempt(sources: Sequence[Source], python: str, merge: Merge = engine.merge) -> tuple[Verdict, Outcome | None]:
     """The verdict on one merge; None for what could not be merged."""
     try:
         outcome = merge(sources, python)
-        return Judge(sources, outcome).judge(), outcome
+        return judge(sources, outcome), outcome
     except BlocksError as error:
         return Verdict(violations=[Violation("refused", sources[0].label, str(error))]), None
     except Exception:  # whatever it is, it is what is looked for
@@ -97,7 +98,7 @@ def readable(source: Source) -> str:
 
 def itself(source: Source, python: str, merge: Merge = engine.merge) -> Iterator[Violation]:
     """Merging one with itself: the same lines, provenance and clashes' comments aside."""
-    twin = engine.source(source.repository, f"{source.label} again")._replace(home=source.home, origin=source.origin)
+    twin = replace(engine.source(source.repository, f"{source.label} again"), home=source.home, origin=source.origin)
     once, twice = merge([source], python), merge([source, twin], python)
     for name in ("apt", "environment"):
         lines = [_bare(getattr(outcome, name)) for outcome in (once, twice)]
@@ -114,7 +115,7 @@ def packed(outcome: Outcome, python: str) -> Iterator[Violation]:
     """What repo2docker makes of it."""
     from repo2docker.buildpacks.conda import CondaBuildPack
 
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    with tempfile.TemporaryDirectory() as folder, _inside(folder):
         Path(BINDER).mkdir()
         Path(BINDER, "apt.txt").write_text(outcome.apt)
         Path(BINDER, "environment.yml").write_text(outcome.environment)
@@ -128,8 +129,18 @@ def packed(outcome: Outcome, python: str) -> Iterator[Violation]:
             yield Violation("repo2docker", "merged", traceback.format_exc(limit=-2))
             return
     packages = script.split("--no-install-recommends")[1].split("&&")[0].replace("\\", "").split()
-    if packages != sorted(read(outcome).apt) or found[:2] != (True, python):
+    if packages != sorted(Merged(outcome).apt) or found[:2] != (True, python):
         yield Violation("repo2docker", "merged", f"{found}, apt {packages}")
+
+
+@contextlib.contextmanager
+def _inside(folder: str) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def digest(merges: Sequence[Sequence[Source]], python: str) -> str:
@@ -144,7 +155,7 @@ def digest(merges: Sequence[Sequence[Source]], python: str) -> str:
 def tally(merges: Sequence[Sequence[Source]], python: str, packs: int) -> Tally:
     found = Tally()
     for number, sources in enumerate(merges):
-        verdict, outcome = judge(sources, python)
+        verdict, outcome = attempt(sources, python)
         if outcome and number < packs:
             verdict.violations += packed(outcome, python)
         found.add(" + ".join(source.label for source in sources), verdict)
@@ -166,7 +177,7 @@ def main(arguments: Sequence[str]) -> int:
     loaded = load(options.directories)
     reasons = {source.label: reason for source in loaded if (reason := readable(source))}
     sources = [source for source in loaded if source.label not in reasons]
-    rng = random.Random(5)  # noqa: S311
+    rng = random.Random(5)
     pairs = list(itertools.combinations(sources, 2))
     rng.shuffle(pairs)
     fives = [rng.sample(sources, min(5, len(sources))) for _ in range(options.fives)]
@@ -181,7 +192,7 @@ def main(arguments: Sequence[str]) -> int:
         "unreadable": Tally(),
     }
     for source in (source for source in loaded if source.label in reasons):
-        verdict, outcome = judge([source], options.python)
+        verdict, outcome = attempt([source], options.python)
         kept = [one for one in verdict.violations if one.kind != "refused" or source.origin not in one.message]
         if outcome is not None:
             kept = [Violation("read", source.label, "what the independent reader could not")]
