@@ -6,7 +6,8 @@ before anything is written: every later update renders from that answer, never f
 - looked at: `binder/`, `.binder/`, every `binder_*/`, and the root where repo2docker would read it, which is where
   there is neither `binder/` nor `.binder/`; always in that order, the root before `binder_*/`
 - a directory counts if it has a file that repo2docker acts on (`MERGED` or `NOTED`)
-- the files of `MERGED` are kept whole, those of `NOTED` by name: all that matters is that they are there
+- the files of `MERGED` are kept whole, and the root's pyproject.toml; those of `NOTED`, and names that look like one
+  of repo2docker's, by name: all that matters is that they are there
 - a text is a list of its lines, split at line feeds, so that it can be read in the answers file; what YAML would not
   give back byte for byte is `{base64: ...}`
 - a symbolic link is followed inside the repository; one that leads out of it, or nowhere, is an error
@@ -28,6 +29,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from .catalogue import Loader
 from .errors import BlocksError
+from .findings import SIMILAR
 from .foreign import Blob, Directory, decode, environment_name
 from .merge.model import Finding
 
@@ -37,10 +39,19 @@ MERGED = (
 )
 NOTED = (
     *("Dockerfile", "install.R", "DESCRIPTION", "Project.toml", "JuliaProject.toml", "REQUIRE"),
-    *("Pipfile", "Pipfile.lock", "default.nix", "requirements3.txt", "setup.py"),
+    *("Pipfile", "Pipfile.lock", "default.nix", "requirements3.txt", "setup.py", "Manifest.toml"),
+    *("JuliaManifest.toml", "conda-lock.yml", "conda-lock.yaml", "conda-linux-64.lock"),
 )
 # Of no use to repo2docker alone: they do not make a folder a Binder configuration.
-COMPANIONS = ("requirements.late.txt", "DESCRIPTION", "requirements3.txt")
+COMPANIONS = frozenset(
+    (
+        *("requirements.late.txt", "DESCRIPTION", "requirements3.txt", "Manifest.toml", "JuliaManifest.toml"),
+        *("conda-lock.yml", "conda-lock.yaml", "conda-linux-64.lock"),
+    )
+)
+# At the root, repo2docker installs the package that it describes, where there is nothing else.
+PACKAGE = "pyproject.toml"
+PACKAGE_TABLES = (r"^\[project\]", r"^\[build-system\]")
 SCRIPTS = ("postBuild", "start")
 # In the folder of the merged files: what the merged ones take the place of.
 TAKEN = ("apt.txt", "environment.yml", "requirements.late.txt", *SCRIPTS)
@@ -74,7 +85,15 @@ def found(destination: Path) -> list[str]:
 
 
 def _has_configuration(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in (*MERGED, *NOTED) if name not in COMPANIONS)
+    counting = (name for name in (*MERGED, *NOTED) if name not in COMPANIONS)
+    return any((folder / name).is_file() for name in counting) or _is_package(folder / PACKAGE)
+
+
+def _is_package(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    text, _ = decode(path.read_bytes())
+    return all(re.search(table, text, flags=re.MULTILINE) for table in PACKAGE_TABLES)
 
 
 def _within(destination: Path, path: Path) -> Path | None:
@@ -93,7 +112,7 @@ def read(destination: Path, names: Iterable[str]) -> Adopted:
 
 def _read(destination: Path, name: str) -> dict[str, Held]:
     held: dict[str, Held] = {}
-    for file in MERGED:
+    for file in (*MERGED, PACKAGE) if name == ROOT else MERGED:
         path = destination / name / file
         if path.is_symlink() and _within(destination, path) is None:
             raise BlocksError(
@@ -102,7 +121,8 @@ def _read(destination: Path, name: str) -> dict[str, Held]:
             )
         if path.is_file():
             held[file] = _held(path, _path(name, file))
-    return {**held, **{file: [] for file in NOTED if (destination / name / file).is_file()}}
+    there = sorted(path.name for path in (destination / name).iterdir() if path.is_file() and path.name not in held)
+    return {**held, **{file: [] for file in there if file in NOTED or file.lower() in SIMILAR}}
 
 
 def _held(path: Path, where: str) -> Held:
@@ -236,7 +256,7 @@ def findings(directories: Iterable[Directory], binder_dir: str) -> list[Finding]
             continue
         taken = TAKEN if directory.folder == binder_dir else ()
         for name in (name for name in MERGED if directory.has(name) and name not in taken):
-            reason = "was merged, and is not read by repo2docker any more"
+            reason = "was merged, and repo2docker does not read it from here"
             remedy = f"make later changes in {binder_dir}; remove it if nothing else needs it"
             result.append(Finding("BB607", directory.label, directory.path(name), 0, "", reason, remedy))
     return result

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from copier import _main
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_copier.plugin import CopierFixture
 
@@ -37,6 +37,7 @@ FOUND: dict[str, tuple[list[str], list[str]]] = {
     "root, yaml": (["environment.yaml"], ["."]),
     "root, R": (["runtime.txt", "install.R"], ["."]),
     "root, only a setup.py": (["setup.py"], ["."]),
+    "root, a pyproject.toml of tools": (["pyproject.toml"], []),
     "root, nothing that builds": (["DESCRIPTION", "requirements.late.txt"], []),
     "root that binder hides": (["binder/apt.txt", "requirements.txt"], ["binder"]),
     "root that an empty binder hides": (["binder/notes.md", "requirements.txt"], []),
@@ -64,6 +65,15 @@ def test_links_are_followed_inside_the_repository_only(tmp_path: Path) -> None:
         (course / "binder/apt.txt").symlink_to(target)
         with pytest.raises(BlocksError, match=r"binder/apt\.txt: is a symbolic link that leads out of"):
             adopt.read(course, ["binder"])
+
+
+def test_what_findings_look_at_is_noted(tmp_path: Path) -> None:
+    package = "[build-system]\n[project]\n"
+    write(tmp_path, {"pyproject.toml": package, "env.yml": "x", "conda-lock.yml": "x", "notes.md": "x"})
+    assert adopt.found(tmp_path) == ["."]
+    assert adopt.read(tmp_path, ["."]) == {
+        ".": {"pyproject.toml": ["[build-system]", "[project]", ""], "conda-lock.yml": [], "env.yml": []}
+    }
 
 
 def through_the_answers_file(value: object) -> object:
@@ -94,6 +104,7 @@ def test_bytes_survive_the_answers_file(tmp_path: Path, content: bytes) -> None:
     assert adopt.files(through_the_answers_file(adopted)) == {"binder/start": content}
 
 
+@settings(deadline=None)
 @given(content=st.one_of(st.binary(), st.text().map(str.encode)))
 def test_any_bytes_survive_the_answers_file(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("course", numbered=True)

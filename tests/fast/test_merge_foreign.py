@@ -283,7 +283,7 @@ FORMS = {
     "UTF-16": ("dependencies: [x]\n".encode("utf-16"), ["- x  # a"], ["BB101"]),
     "Latin-1": (LATIN, ["- x  # a (für alle)"], ["BB101"]),
     "Windows-1252": (b"dependencies:\n- x  # \x93q\x94\n", ["- x  # a (\u201cq\u201d)"], ["BB101"]),
-    "tabs indent": (b"dependencies:\n\t- x\n\t- y  # t\n", ["- x  # a", "- y  # a (t)"], []),
+    "tabs indent": (b"dependencies:\n\t- x\n\t- y  # t\n", ["- x  # a", "- y  # a (t)"], ["BB102"]),
     "tabs indent a comment": (b"dependencies:\n- x\n\t# lone\n- y\n", ["- x  # a", "# lone", "- y  # a"], []),
     "tabs trail": (b"dependencies:\t\n- x\t# t\t\n- y\t\n", ["- x  # a (t)", "- y  # a"], []),
     "no final newline": (b"dependencies:\n- x", ["- x  # a"], []),
