@@ -1,6 +1,6 @@
 """An independent check of the mergers over the Binder directories of real repositories.
 
-    python tests/oracle.py [--python 3.13] [--pairs N] [--fives N] [--packs N] [--show N] DIRECTORY...
+    python tests/oracle.py [--python 3.13] [--pairs N] [--fives N] [--packs N] [--copies N] [--show N] DIRECTORY...
 
 DIRECTORY holds a repository, or repositories one folder each. Each is merged alone, with itself, with each other one
 (`--pairs`: so many of these pairs), and in random fives, through the project's own mergers. What goes in and what
@@ -12,6 +12,7 @@ Checked besides:
     same bytes    the same merges in another process, with other hash seeds, give the same bytes
     repo2docker   its conda build pack finds the Python version, the environment and the apt packages (singles, fives
                   and `--packs` of the pairs)
+    copies        `--copies` of the pairs through real Copier, as imports of local git repositories (none by default)
 
 Prints a table and the violations, each kind's first few; exit status 1 where there are any.
 """
@@ -21,12 +22,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import io
 import itertools
 import os
 import random
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import traceback
 from collections import Counter
@@ -40,6 +43,7 @@ sys.path.insert(0, str(ROOT))
 from extensions.errors import BlocksError  # noqa: E402
 from tests.independent import engine, wishes  # noqa: E402
 from tests.independent.case import BINDER, Merged, Outcome, Source, Verdict, Violation  # noqa: E402
+from tests.independent.copies import Copies  # noqa: E402
 from tests.independent.judge import judge  # noqa: E402
 
 Merge = Callable[[Sequence[Source], str], Outcome]
@@ -162,11 +166,27 @@ def tally(merges: Sequence[Sequence[Source]], python: str, packs: int) -> Tally:
     return found
 
 
+def copied(merges: Sequence[Sequence[Source]], python: str) -> Tally:
+    found = Tally()
+    with tempfile.TemporaryDirectory() as folder:
+        listing = subprocess.run(["git", "-C", ROOT, "archive", "HEAD"], check=True, capture_output=True).stdout
+        catalogue = Path(folder, "catalogue")
+        with tarfile.open(fileobj=io.BytesIO(listing)) as archive:
+            archive.extractall(catalogue, filter="data")
+        copies = Copies(catalogue, Path(folder, "work"))
+        for sources in merges:
+            named, outcome, violations = copies.copy(sources, python)
+            verdict = judge(named, outcome) if outcome else Verdict()
+            verdict.violations += [*violations, *(packed(outcome, python) if outcome else ())]
+            found.add(" + ".join(source.label for source in sources), verdict)
+    return found
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("directories", nargs="+", type=Path, metavar="DIRECTORY")
     parser.add_argument("--python", default="3.13")
-    for name, number in (("--pairs", 100_000), ("--fives", 300), ("--packs", 100), ("--show", 5)):
+    for name, number in (("--pairs", 100_000), ("--fives", 300), ("--packs", 100), ("--copies", 0), ("--show", 5)):
         parser.add_argument(name, type=int, default=number)
     parser.add_argument("--digest", action="store_true", help="print the checksum of all bytes, and nothing else")
     return parser.parse_args(arguments)
@@ -189,6 +209,7 @@ def main(arguments: Sequence[str]) -> int:
         "alone": tally(singles, options.python, len(singles)),
         "pairs": tally(pairs[: options.pairs], options.python, options.packs),
         "fives": tally(fives, options.python, options.packs),
+        "copies": copied(pairs[: options.copies], options.python),
         "unreadable": Tally(),
     }
     for source in (source for source in loaded if source.label in reasons):
