@@ -12,7 +12,8 @@ Checked besides:
     same bytes    the same merges in another process, with other hash seeds, give the same bytes
     repo2docker   its conda build pack finds the Python version, the environment and the apt packages (singles, fives
                   and `--packs` of the pairs)
-    copies        `--copies` of the pairs through real Copier, as imports of local git repositories (none by default)
+    copies        `--copies` of the pairs, those of two with scripts first, through real Copier, as imports of local git
+                  repositories (none by default)
 
 Prints a table and the violations, each kind's first few; exit status 1 where there are any.
 """
@@ -209,7 +210,7 @@ def main(arguments: Sequence[str]) -> int:
         "alone": tally(singles, options.python, len(singles)),
         "pairs": tally(pairs[: options.pairs], options.python, options.packs),
         "fives": tally(fives, options.python, options.packs),
-        "copies": copied(pairs[: options.copies], options.python),
+        "copies": copied(_with_scripts(pairs)[: options.copies], options.python),
         "unreadable": Tally(),
     }
     for source in (source for source in loaded if source.label in reasons):
@@ -224,6 +225,14 @@ def main(arguments: Sequence[str]) -> int:
     if mine != (other := _digest_elsewhere(arguments)):
         groups["alone"].add("same bytes", Verdict(violations=[Violation("same bytes", "all", f"{mine}, then {other}")]))
     return report(groups, len(loaded), reasons, options.show)
+
+
+def _with_scripts(pairs: list[tuple[Source, Source]]) -> list[tuple[Source, Source]]:
+    def scripts(pair: tuple[Source, Source]) -> int:
+        trees = ((one.repository, one.repository.tree) for one in pair)
+        return sum(any(repository.path(name) in tree for name in wishes.SCRIPTS) for repository, tree in trees)
+
+    return sorted(pairs, key=scripts, reverse=True)
 
 
 def _each_itself(sources: Sequence[Source], python: str) -> list[Violation]:

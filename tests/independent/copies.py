@@ -100,7 +100,8 @@ class Copies:
 
     def _pack(self) -> Iterator[Violation]:
         """By repo2docker's own order."""
-        code = "from repo2docker.app import Repo2Docker as R; print(next(p.__name__ for p in R().buildpacks if p('x').detect()))"
+        chosen = "next(pack.__name__ for pack in Repo2Docker().buildpacks if pack('x').detect())"
+        code = f"from repo2docker.app import Repo2Docker; print({chosen})"
         words = [sys.executable, "-c", code]
         result = subprocess.run(words, check=False, capture_output=True, text=True, cwd=self.destination)
         if result.stdout.strip() != "CondaBuildPack":
