@@ -1,4 +1,4 @@
-"""The project's own mergers, driven as a composition without components drives them."""
+"""The project's own mergers, driven as for a composition of other people's directories alone."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ import re
 from collections.abc import Sequence
 
 from extensions.compose import Composition
-from extensions.files import Render
 from extensions.foreign import Blob, Directory
 from extensions.merge import apt, conda
 
-from .judge import BINDER, Outcome, Source
+from .case import BINDER, Outcome, Source
 from .wishes import Repository
 
 
 def source(repository: Repository, label: str = "") -> Source:
     slug = re.sub(r"[^a-z0-9]+", "-", repository.label.lower()).strip("-")
-    return Source(
-        Repository(label or repository.label, repository.tree, repository.folder),
-        f"gh:{repository.label}@0123456:",
-        f"{BINDER}/imports/{slug}",
-    )
+    own = Repository(label or repository.label, repository.tree, repository.folder)
+    return Source(own, f"gh:{repository.label}@0123456:", f"{BINDER}/imports/{slug}")
 
 
 def directory(one: Source) -> Directory:
@@ -29,7 +25,7 @@ def directory(one: Source) -> Directory:
     return Directory(one.label, slug, one.origin, one.repository.folder, one.home, tree)
 
 
-def composition(sources: Sequence[Source], python: str) -> Composition:
+def merge(sources: Sequence[Source], python: str) -> Outcome:
     answers = {
         "course_name": "Course",
         "course_slug": "course",
@@ -38,16 +34,15 @@ def composition(sources: Sequence[Source], python: str) -> Composition:
         "binder_dir": BINDER,
         "clashes": "report",
     }
-    return Composition((), (), answers, _no_render, tuple(map(directory, sources)))
+    composed = Composition((), (), answers, _no_component, tuple(map(directory, sources)))
+    return Outcome(
+        apt.render(composed.apt),
+        conda.render(composed.environment),
+        [clash.as_data() for clash in composed.clashes],
+        [finding.as_data() for finding in composed.findings],
+        {file.path: (file.text.encode(), file.executable) for file in composed.placed},
+    )
 
 
-def _no_render(source: str, path: str) -> str:
+def _no_component(source: str, path: str) -> str:
     raise AssertionError(f"{path}: there are no components")
-
-
-def merge(sources: Sequence[Source], python: str) -> Outcome:
-    composed = composition(sources, python)
-    clashes = [clash.as_data() for clash in composed.clashes]
-    findings = [finding.as_data() for finding in composed.findings]
-    files = {file.path: (file.text.encode(), file.executable) for file in composed.placed}
-    return Outcome(apt.render(composed.apt), conda.render(composed.environment), clashes, findings, files)

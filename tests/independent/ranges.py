@@ -1,7 +1,7 @@
 """Whether one version range lies within another, by trying versions.
 
 No arithmetic on ranges: the ecosystems' own implementations (packaging for pip, rattler for conda) are asked about
-every version named in the two ranges and those around it. A version that the narrower range takes and the wider one
+every version named in the ranges and those around it. A version that the narrower range takes and the wider one
 refuses is the proof that it is no subset.
 """
 
@@ -17,27 +17,29 @@ from packaging.version import InvalidVersion, Version
 
 NAMED = re.compile(r"(?:\d+!)?\d[0-9A-Za-z.+_!]*")
 AROUND = ("", ".0", ".1", ".0.0.1", ".999", "a1", "b2", "rc1", ".post1", ".dev1", "+cu1")
+FINAL = re.compile(r"[\d.!]+")
+
+# Whether a range takes a version.
 Takes = Callable[[str, str], bool]
 
 
 def around(text: str) -> Iterator[str]:
-    """Versions as named in a range, and their neighbours on every level."""
+    """The versions that a range names, and their neighbours on every level."""
     yield from ("0", "0.0.1", "99999")
     for named in NAMED.findall(text):
         version = named.rstrip(".")
         yield from (version + suffix for suffix in AROUND)
         epoch, _, rest = version.rpartition("!")
         start = f"{epoch}!" if epoch else ""
-        numbers = [int(number) for number in re.match(r"[\d.]*", rest)[0].strip(".").split(".") if number]  # type: ignore[index]
+        numbers = [int(number) for number in re.split(r"[^\d.]", rest)[0].split(".") if number]
         for index, number in enumerate(numbers):
-            level = numbers[:index]
-            yield from (start + ".".join(map(str, [*level, number + step])) for step in (1, 2, 10))
+            levels = [[*numbers[:index], number + step] for step in (1, 2, 10)]
             if number:
-                yield start + ".".join(map(str, [*level, number - 1]))
-                yield start + ".".join(map(str, [*level, number - 1, 999]))
+                levels += [[*numbers[:index], number - 1], [*numbers[:index], number - 1, 999]]
+            yield from (start + ".".join(map(str, level)) for level in levels)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def pip_takes(range_: str, version: str) -> bool:
     try:
         return _pip(range_).contains(Version(version), prereleases=True)
@@ -45,40 +47,46 @@ def pip_takes(range_: str, version: str) -> bool:
         return False
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _pip(range_: str) -> SpecifierSet:
     return SpecifierSet(range_)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def conda_takes(range_: str, version: str) -> bool:
     known = _conda_version(version)
     return known is not None and (not range_ or bool(_conda(range_).matches(known)))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _conda_version(version: str) -> rattler.Version | None:
     try:
         return rattler.Version(version)
-    except Exception:  # rattler's own, of no common type
+    except Exception:  # rattler's have no type in common
         return None
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _conda(range_: str) -> rattler.VersionSpec:
     return rattler.VersionSpec(range_)
 
 
-@functools.lru_cache(maxsize=None)
-def outside(takes: Takes, narrow: str, wide: str) -> str | None:
-    """A version that `narrow` takes and `wide` does not."""
-    if narrow == wide or not wide:
-        return None
-    return next((one for one in around(f"{narrow} {wide}") if takes(narrow, one) and not takes(wide, one)), None)
+@functools.cache
+def outside(takes: Takes, narrow: str, *wide: str) -> str | None:
+    """A version that `narrow` takes and one of `wide` does not."""
+    tried = around(" ".join((narrow, *wide)))
+    return next((one for one in tried if takes(narrow, one) and not all(takes(other, one) for other in wide)), None)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def common(takes: Takes, *ranges: str, final: bool = False) -> str | None:
-    """A version that all take; `final`: no early one, nor a build of one's own."""
-    tried = (one for one in around(" ".join(ranges)) if not final or re.fullmatch(r"[\d.!]+", one))
+    """A version that all take; `final`: neither an early one nor somebody's own build."""
+    tried = (one for one in around(" ".join(ranges)) if not final or FINAL.fullmatch(one))
     return next((one for one in tried if all(takes(range_, one) for range_ in ranges)), None)
+
+
+@functools.cache
+def refused(takes: Takes, range_: str, *wider: str) -> str | None:
+    """A version that all of `wider` take and `range_` does not."""
+    tried = around(" ".join((range_, *wider)))
+    return next((one for one in tried if all(takes(other, one) for other in wider) and not takes(range_, one)), None)

@@ -5,6 +5,7 @@ text            what its byte order mark says, else UTF-8, else Windows-1252
 apt.txt         the words before `#`
 environment.yml PyYAML's parser; a key that stands twice counts twice, tabs are eight columns' worth of trouble and
                 become spaces; anchors, aliases and `<<` as YAML has them
+runtime.txt     the whole file, `python-3.8` or `r-4.1-2022-01-01`
 requirements    a line continues behind a backslash; a comment starts the line or follows white space
 """
 
@@ -42,7 +43,7 @@ class Repository:
 
 
 class Wish(NamedTuple):
-    """`kind` is apt, channel, conda, pip, variable, key or odd; `name` that of a variable or a key."""
+    """`kind` is apt, channel, conda, pip, runtime, variable, key or odd; `name` that of a variable or a key."""
 
     kind: str
     text: str
@@ -92,7 +93,8 @@ def wishes(repository: Repository) -> list[Wish]:
         path = repository.path(name)
         if path in repository.tree:
             found += read(decode(repository.tree[path]), path)
-    return found
+    runtime = decode(repository.tree.get(repository.path("runtime.txt"), b"")).strip()
+    return [*found, *([Wish("runtime", runtime, repository.path("runtime.txt"), 1)] if runtime else [])]
 
 
 def apt(text: str, file: str) -> Iterator[Wish]:

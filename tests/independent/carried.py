@@ -1,0 +1,69 @@
+"""What is wrong with the files beside the merged lists.
+
+script        a postBuild or start without an executable hook in <binder>/postBuild.d or start.d
+not carried   a script, another file of the Binder folder, or one that a pip line names, neither there nor found
+changed       one with other bytes; a script may lose what keeps it from running: carriage returns, a byte order mark
+outside       a file outside the Binder folder
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from . import wishes
+from .case import BINDER, Case, Source
+from .specifications import URL
+
+BUILT_BY = ("setup.py", "pyproject.toml")
+MARK = b"\xef\xbb\xbf"
+
+
+def check(case: Case) -> None:
+    for source in case.sources:
+        _scripts(case, source)
+        for path in {*_beside(source), *_named(source)}:
+            _carried(case, source, path)
+    for path in case.outcome.files:
+        if not path.startswith(f"{BINDER}/") or ".." in path.split("/"):
+            case.violation("outside", "merged", path)
+
+
+def _scripts(case: Case, source: Source) -> None:
+    for name in wishes.SCRIPTS:
+        path = source.repository.path(name)
+        if not source.repository.tree.get(path, b"").strip():
+            continue
+        case.verdict.counts["scripts"] += 1
+        _carried(case, source, path)
+        hook = f"{BINDER}/{name}.d/import-{posixpath.basename(source.home)}"
+        if not case.outcome.files.get(hook, (b"", False))[1]:
+            case.violation("script", source.where(path), f"no executable {hook}")
+
+
+def _beside(source: Source) -> Iterator[str]:
+    repository = source.repository
+    merged = [repository.path(name) for name in (*wishes.LISTS, *wishes.SCRIPTS)]
+    for path in repository.tree:
+        if repository.folder and path.startswith(f"{repository.folder}/") and path not in merged:
+            yield path
+
+
+def _named(source: Source) -> Iterator[str]:
+    """The files that pip lines name, and what a folder that they name is built by."""
+    for wish in (wish for wish in source.wishes if wish.kind == "pip"):
+        line = source.pip(wish.text, wish.file)
+        if line and line.target and not URL.match(line.target):
+            place = posixpath.relpath(line.target.partition("[")[0], source.home)
+            paths = (place, *(posixpath.normpath(f"{place}/{name}") for name in BUILT_BY))
+            yield from (path for path in paths if path in source.repository.tree)
+
+
+def _carried(case: Case, source: Source, path: str) -> None:
+    data, where = source.repository.tree[path], source.where(path)
+    placed = case.outcome.files.get(posixpath.join(source.home, path))
+    found = any(one["file"] == where and one["left_out"] and one["reason"] for one in case.outcome.findings)
+    if placed is None and not found:
+        case.violation("not carried", where, "neither there nor found")
+    elif placed and placed[0] not in (data, data.removeprefix(MARK).replace(b"\r\n", b"\n")):
+        case.violation("changed", where, "is there with other bytes")

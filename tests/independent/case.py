@@ -1,0 +1,120 @@
+"""A merge to be judged: its sources, what came out, and what has been found of it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import yaml
+
+from . import wishes
+from .specifications import CondaLine, PipLine, conda_line, pip_line
+from .wishes import Repository, Wish
+
+BINDER = "binder"
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A repository; what stands before its paths in messages; where its root stands in the merged one."""
+
+    repository: Repository
+    origin: str
+    home: str
+
+    @property
+    def label(self) -> str:
+        return self.repository.label
+
+    @property
+    def folder(self) -> str:
+        return posixpath.join(self.home, self.repository.folder)
+
+    @cached_property
+    def wishes(self) -> list[Wish]:
+        return list(dict.fromkeys(wishes.wishes(self.repository)))
+
+    def where(self, path: str) -> str:
+        return self.origin + path
+
+    def pip(self, text: str, file: str) -> PipLine | None:
+        """pip runs in the root for requirements.txt, beside the file for environment.yml."""
+        return pip_line(text, self.folder, self.home if file.endswith("requirements.txt") else self.folder)
+
+
+class Outcome(NamedTuple):
+    """What a merger gives: the two lists, clashes and findings as binder/report.json has them, other files by path."""
+
+    apt: str
+    environment: str
+    clashes: Sequence[Mapping[str, Any]]
+    findings: Sequence[Mapping[str, Any]]
+    files: Mapping[str, tuple[bytes, bool]]
+
+
+class Violation(NamedTuple):
+    kind: str
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.place}: {self.message}"
+
+
+@dataclass
+class Verdict:
+    counts: Counter[str] = field(default_factory=Counter)
+    violations: list[Violation] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+class Merged:
+    """The merged lists, read again."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        found = list(wishes.conda(outcome.environment, "environment.yml", FAST))
+        self.apt = [wish.text for wish in wishes.apt(outcome.apt, "apt.txt")]
+        self.channels = [wish.text for wish in found if wish.kind == "channel"]
+        self.variables = {wish.name: wish.text for wish in found if wish.kind == "variable"}
+        self.keys = {wish.name: wish.text for wish in found if wish.kind == "key"}
+        self.conda = [(wish.text, conda_line(wish.text)) for wish in found if wish.kind == "conda"]
+        self.pip = [(wish.text, pip_line(wish.text, BINDER, BINDER)) for wish in found if wish.kind == "pip"]
+
+    @property
+    def conda_lines(self) -> list[tuple[str, CondaLine]]:
+        return [(text, line) for text, line in self.conda if line]
+
+    @property
+    def pip_lines(self) -> list[tuple[str, PipLine]]:
+        return [(text, line) for text, line in self.pip if line]
+
+    def like(self, text: str) -> str:
+        """The lines of that name, for a message."""
+        name = re.split(r"[^\w.-]", text.rpartition("::")[2])[0].lower()
+        lines = [*self.apt, *(text for text, _ in (*self.conda, *self.pip))]
+        return ", ".join(f"'{line}'" for line in lines if name and name in line.lower()) or "nothing"
+
+
+@dataclass
+class Case:
+    sources: Sequence[Source]
+    outcome: Outcome
+    verdict: Verdict = field(default_factory=Verdict)
+    accepted: list[tuple[Source, Wish]] = field(default_factory=list)
+
+    @cached_property
+    def merged(self) -> Merged:
+        return Merged(self.outcome)
+
+    def violation(self, kind: str, place: str, message: str) -> None:
+        self.verdict.violations.append(Violation(kind, place, message))
+
+    def wished(self, kind: str) -> list[tuple[Source, Wish]]:
+        """The wishes of a kind that the merged lists have."""
+        return [(source, wish) for source, wish in self.accepted if wish.kind == kind]

@@ -1,0 +1,108 @@
+"""Whole compositions: real Copier over local git repositories, and what is wrong with what it writes.
+
+copier       it fails, or shows a traceback
+escaped      a file outside the destination has changed
+shell        a hook, or a driver, that bash or shellcheck does not pass
+repo2docker  another build pack than conda's would take the result
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .case import BINDER, Outcome, Source, Violation
+from .wishes import Repository
+
+LISTS = ("apt.txt", "environment.yml", "report.json")
+IMPORTED = ("imports", "postBuild.d", "start.d")
+
+
+class Copies:
+    """`catalogue`: a copy of the project; `folder`: an empty one to work in."""
+
+    def __init__(self, catalogue: Path, folder: Path) -> None:
+        self.catalogue, self.folder = catalogue, folder
+        self.destination = folder / "course"
+
+    def copy(self, sources: Sequence[Source], python: str) -> tuple[list[Source], Outcome | None, list[Violation]]:
+        """The sources as the copy names them, what it gave, and what was wrong with it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        pinned = [self._pinned(source) for source in sources]
+        imports = [f"{self._place(source)}@{commit}" for source, commit in pinned]
+        named = [source for source, _ in pinned]
+        before = self._outside()
+        answers = [f"--data=imports={json.dumps(imports)}", "--data=components=[]", f"--data=python_version={python}"]
+        words = ["-m", "copier", "copy", "--trust", "--defaults", *answers, self.catalogue, self.destination]
+        result = self._run(sys.executable, *map(str, words))
+        if result.returncode or "Traceback" in result.stderr:
+            return named, None, [Violation("copier", named[0].label, result.stderr[-600:])]
+        found = [Violation("escaped", str(path), "is not in the destination") for path in self._outside() ^ before]
+        return named, self._outcome(), [*found, *self._shell(), *self._pack()]
+
+    def _place(self, source: Source) -> Path:
+        return self.folder / source.label
+
+    def _pinned(self, source: Source) -> tuple[Source, str]:
+        """The repository in git, named as an import of it is; its commit."""
+        label = re.sub(r"[^\w-]+", "-", source.label)
+        named = replace(source, repository=Repository(label, source.repository.tree, source.repository.folder))
+        place = self._place(named)
+        for path, data in source.repository.tree.items():
+            target = place / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        for words in (("init", "--quiet"), ("add", "--all", "--force"), ("commit", "--quiet", "--message", "x")):
+            self._run("git", "-C", str(place), "-c", "core.autocrlf=false", *words).check_returncode()
+        commit = self._run("git", "-C", str(place), "rev-parse", "HEAD").stdout.strip()
+        slug = re.sub(r"[^a-z0-9]+", "-", label.lower())[:60].strip("-")
+        return replace(named, origin=f"{place}@{commit[:7]}:", home=f"{BINDER}/imports/{slug}"), commit
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        identity = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        own = {**identity, "XDG_CACHE_HOME": str(self.folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(words, check=False, capture_output=True, text=True, env={**os.environ, **own})
+
+    def _outside(self) -> set[tuple[Path, int]]:
+        """Files beside the destination and in the catalogue, with their times."""
+        beside = (path for root in (self.folder, self.catalogue) for path in root.rglob("*") if path.is_file())
+        kept = (path for path in beside if not path.is_relative_to(self.destination))
+        return {(path, path.stat().st_mtime_ns) for path in kept if not path.is_relative_to(self.folder / "cache")}
+
+    def _outcome(self) -> Outcome:
+        apt, environment, report = (Path(self.destination, BINDER, name).read_text() for name in LISTS)
+        data = json.loads(report)
+        paths = (path for name in IMPORTED for path in Path(self.destination, BINDER, name).rglob("*"))
+        files = {
+            path.relative_to(self.destination).as_posix(): (path.read_bytes(), os.access(path, os.X_OK))
+            for path in paths
+            if path.is_file() and path.name != ".gitkeep"
+        }
+        return Outcome(apt, environment, data["clashes"], data["findings"], files)
+
+    def _shell(self) -> Iterator[Violation]:
+        binder = self.destination / BINDER
+        hooks = [path for name in IMPORTED[1:] for path in binder.glob(f"{name}/import-*")]
+        scripts = [str(path) for path in (*hooks, binder / "postBuild", binder / "start") if path.is_file()]
+        for words in (["bash", "-n"], ["shellcheck", "--severity=info"]):
+            for script in scripts:
+                result = self._run(*words, script)
+                if result.returncode:
+                    yield Violation("shell", Path(script).name, f"{words[0]}: {result.stdout + result.stderr}")
+
+    def _pack(self) -> Iterator[Violation]:
+        """By repo2docker's own order."""
+        chosen = "next(pack.__name__ for pack in Repo2Docker().buildpacks if pack('x').detect())"
+        code = f"from repo2docker.app import Repo2Docker; print({chosen})"
+        words = [sys.executable, "-c", code]
+        result = subprocess.run(words, check=False, capture_output=True, text=True, cwd=self.destination)
+        if result.stdout.strip() != "CondaBuildPack":
+            yield Violation("repo2docker", "merged", result.stdout + result.stderr[-600:])

@@ -1,0 +1,101 @@
+"""What is wrong with merged lists by themselves.
+
+unreadable   a line that conda or pip cannot read
+twice        a package named twice, of one ecosystem, platform and marker
+both         one of conda and of pip, not so in one file, and still there
+invented     a line, extra, build, channel, value that nobody asked for
+narrowed     a range that refuses a version which all wishes for it take
+unmeetable   a range that no version can meet, where each wish for it can be met
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from .case import BINDER, Case
+from .ranges import Takes, common, conda_takes, pip_takes, refused
+from .specifications import conda_line, pip_line
+
+OURS = ("python", "pip")
+FORGE = "conda-forge"
+
+
+def check(case: Case) -> None:
+    for kind, lines in (("conda", case.merged.conda), ("pip", case.merged.pip)):
+        for text in (text for text, line in lines if line is None):
+            case.violation("unreadable", "merged", f"{kind} '{text}'")
+    _twice(case)
+    _both(case)
+    _plain(case)
+    _conda(case)
+    _pip(case)
+
+
+def _twice(case: Case) -> None:
+    merged = case.merged
+    names: dict[str, Iterable[object]] = {
+        "apt": (re.split("[=/]", text)[0] for text in merged.apt),
+        "channel": merged.channels,
+        "conda": ((line.name, line.more) for text, line in merged.conda_lines if text != "pip"),
+        "pip": ((line.name, line.marker) for text, line in merged.pip_lines if line.name and text != "pip"),
+    }
+    for kind, found in names.items():
+        for name in (name for name, number in Counter(found).items() if number > 1):
+            case.violation("twice", "merged", f"{kind} {name}")
+
+
+def _both(case: Case) -> None:
+    files: dict[str, dict[str, set[str]]] = {"conda": {}, "pip": {}}
+    for kind, named in files.items():
+        for source, wish in case.wished(kind):
+            line = conda_line(wish.text) if kind == "conda" else source.pip(wish.text, wish.file)
+            if line and line.name:
+                named.setdefault(line.name, set()).add(source.where(wish.file))
+    for name in (files["conda"].keys() & files["pip"].keys()) - {"pip"}:
+        if not files["conda"][name] & files["pip"][name]:
+            case.violation("both", "merged", f"{name} from conda and from pip")
+
+
+def _plain(case: Case) -> None:
+    merged = case.merged
+    there = {"apt": merged.apt, "channel": merged.channels, "variable": merged.variables.values()}
+    for kind, texts in {**there, "key": merged.keys.values()}.items():
+        wished = {wish.text for _, wish in case.wished(kind)} | ({FORGE} if kind == "channel" else set())
+        for text in (text for text in texts if text not in wished):
+            case.violation("invented", "merged", f"{kind} '{text}'")
+
+
+def _conda(case: Case) -> None:
+    wished = [line for _, wish in case.wished("conda") if (line := conda_line(wish.text))]
+    for text, line in case.merged.conda_lines:
+        if line.name in OURS:
+            continue
+        alike = [one for one in wished if (one.name, one.more) == (line.name, line.more)]
+        _range(case, f"conda '{text}'", conda_takes, line.range_, [one.range_ for one in alike])
+        known = {one.build for one in alike} | {one.channel for one in alike}
+        if not {line.build, line.channel} - {""} <= known:
+            case.violation("invented", "merged", f"build or channel of '{text}'")
+
+
+def _pip(case: Case) -> None:
+    wished = [line for source, wish in case.wished("pip") if (line := source.pip(wish.text, wish.file))]
+    for text, line in case.merged.pip_lines:
+        if line == pip_line("pip", BINDER, BINDER):
+            continue
+        alike = [one for one in wished if one[:3] == line[:3] and one.marker == line.marker]
+        _range(case, f"pip '{text}'", pip_takes, line.range_, [one.range_ for one in alike])
+        if not line.extras <= frozenset().union(*(one.extras for one in alike)):
+            case.violation("invented", "merged", f"extra of '{text}'")
+
+
+def _range(case: Case, line: str, takes: Takes, range_: str, wished: list[str]) -> None:
+    if not wished:
+        case.violation("invented", "merged", line)
+    elif range_ in wished:
+        return
+    elif not common(takes, range_) and all(common(takes, one) for one in wished):
+        case.violation("unmeetable", "merged", line)
+    elif version := refused(takes, range_, *sorted(set(wished))):
+        case.violation("narrowed", "merged", f"{line} refuses {version}, which all of {wished} take")
