@@ -276,7 +276,7 @@ FORMS = {
     ),
     "unknown keys": (
         b"platforms: [linux-64, 'a: b']\ncategory: {x: ~, y: 1.0}\n",
-        ['platforms: [linux-64, "a: b"]  # a', 'category: {x: "~", y: 1.0}  # a'],
+        ['platforms: [linux-64, "a: b"]  # a', "category: {x: ~, y: 1.0}  # a"],
         ["BB206", "BB206"],
     ),
     "alias": (b"dependencies: [&x x>=1, *x]\nchannels: &c [d]\n", ["- d  # a", "- x>=1  # a"], []),
@@ -297,6 +297,7 @@ FORMS = {
     "a key that is a list": (b"? [x]\n: y\n", [], ["BB206"]),
     "a tag": (b"a: !x y\n", [], ["BB206"]),
     "a date that is none": (b"a: 2020-99-99\n", ['a: "2020-99-99"  # a'], ["BB206"]),
+    "nothing in a list": (b"a:\n- # x\n- [{y: }]\n", ["# a: x", "a: [~, [{y: ~}]]  # a"], ["BB206"]),
     "other sections": (b"dependencies:\n- npm: [x]\n- [y]\n", [], ["BB207", "BB207"]),
     "no packages": (b"dependencies:\n- x (y\n- x>=\n- '%%'\n- ''\n", [], ["BB208"] * 4),
     "no requirements": (b"dependencies:\n- pip: [x=1, 'x y', --nope, '-r', '']\n", [], ["BB202"] * 4),
