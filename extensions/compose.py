@@ -69,8 +69,15 @@ class Composition:
     @functools.cached_property
     def environment(self) -> conda.Environment:
         python = str(self.answers["python_version"])
+        files_ = self.fragments("environment.yml"), self.fragments("requirements.txt")
         wanted = filter(None, map(findings.python_wanted, self.directories))
-        return conda.merge(self.fragments("environment.yml"), self.fragments("requirements.txt"), python, wanted)
+        return conda.merge(*files_, python, wanted, order=self._precedence)
+
+    @property
+    def _precedence(self) -> list[str]:
+        course = [component.name for component in self.components if component.course]
+        labels = [directory.label for directory in self.directories]
+        return [*course, *labels, *(component.name for component in self.components if not component.course)]
 
     @functools.cached_property
     def env(self) -> Merged:

@@ -2,7 +2,7 @@
 
 - `dependencies`: by the rules of `specs`; two ranges become their intersection, disjoint ones clash
 - `pip:` lists, several of them too: the rules of `pip`
-- one package from conda and from pip clashes: conda's is kept
+- one package from conda and from pip clashes: conda's is kept, unless whoever asks for pip's asks for both
 - `channels`: conda-forge first, then as they appear; contradicting orders clash, `defaults` is found
 - `python`: the course's answer stands, narrowed by who asks for a part of it; who cannot run on it clashes; always
   spelled `python=`, as repo2docker looks for that, so that a channel or build of it is dropped and found
@@ -91,10 +91,15 @@ class _Wants:
 
 
 def merge(
-    environments: Iterable[Fragment], requirements: Iterable[Fragment], python: str, pythons: Iterable[Want] = ()
+    environments: Iterable[Fragment],
+    requirements: Iterable[Fragment],
+    python: str,
+    pythons: Iterable[Want] = (),
+    order: Iterable[str] = (),
 ) -> Environment:
     """One environment from all fragments; `pythons`: wishes for Python that stand elsewhere (runtime.txt).
 
+    `order`: components in order of precedence; without it every environment's pip list precedes all requirements.
     Raises `BlocksError` for a fragment that cannot be read.
     """
     wants = _Wants(python=list(pythons))
@@ -102,6 +107,8 @@ def merge(
         _Reader(fragment, wants).read()
     for fragment in requirements:
         wants.pip += pip.read(fragment, wants.read)
+    ranks = {component: rank for rank, component in enumerate(order)}
+    wants.pip.sort(key=lambda want: ranks.get(want.component, len(ranks)))
     course = Want(f"python={python}", COURSE, "answer python_version", 0)
     pythons_, clashes = _python(course, wants.python)
     environment = Environment(
@@ -394,7 +401,7 @@ def _prefer_conda(environment: Environment) -> None:
     both = [entry for entry in environment.pip.entries if (name := pip.name_of(entry.text)) and name in conda]
     for entry in both:
         winner = conda[pip.name_of(entry.text)]
-        if entry.name == "pip" or _from_one_file(winner, entry):
+        if winner.name == "pip" or _is_meant(winner, entry):
             continue
         remedy = "keep conda's and drop pip's"
         clash = Clash(
@@ -407,9 +414,10 @@ def _prefer_conda(environment: Environment) -> None:
         environment.pip.entries.remove(entry)
 
 
-def _from_one_file(*entries: Entry) -> bool:
-    """Whether somebody else meant it so: conda's package, with pip's over it."""
-    return len({want.file for entry in entries for want in entry.wants}) == 1
+def _is_meant(conda: Entry, pip_: Entry) -> bool:
+    """Whether whoever asks for pip's asks for conda's in the same file: the one over the other, then."""
+    files = {(want.component, want.file) for want in (*conda.wants, *conda.losing)}
+    return files.issuperset((want.component, want.file) for want in pip_.wants)
 
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?:[=<>!~]+[0-9][0-9A-Za-z_.*+]*(?:,[=<>!~]+[0-9][0-9A-Za-z_.*+]*)*)?")

@@ -90,7 +90,11 @@ class Entry:
     @property
     def lost(self) -> list[str]:
         """The wants that lost, as comments; without places: a commit in one would change the file for nothing."""
-        return [f"# {one_line(want.text)}  # {one_line(want.component)} wanted this" for want in self.losing]
+        lines = []
+        for want in self.losing:
+            note = f"{want.component} wanted this" + (f" ({want.comment})" if want.comment else "")
+            lines += [*(f"# {one_line(above)}" for above in want.above), f"# {one_line(want.text)}  # {one_line(note)}"]
+        return list(dict.fromkeys(lines))
 
     def as_data(self) -> dict[str, Any]:
         data = {"name": self.name, "text": self.text, "from": [want.as_data() for want in self.wants]}

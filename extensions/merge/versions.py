@@ -3,7 +3,7 @@
 - a bare name asks for nothing: the other one stands
 - a range within all the others stands alone; `===` asks for a spelling, and is within nothing but itself
 - ranges that overlap are joined by commas, each clause once; conda's alternatives (`|`) are multiplied out
-- ranges that cannot both hold, or that `packaging` cannot read, have no common text: the caller's clash
+- ranges that cannot both hold, or that `packaging` cannot compare (`===` too), have no common text: the caller's clash
 
 Source of the rule: PEP 440 as `packaging.specifiers` implements it; conda's `=1.2` and `1.2.*` are its `==1.2.*`, and
 what stands alone, `1.2`, is `==1.2`.
@@ -63,13 +63,15 @@ def pip_range(text: str) -> Range:
         specifiers = _specifiers(",".join(pep440 for _, pep440 in clauses))
         return Range(compact, (Alternative(clauses, specifiers, specifiers),))
     except ValueError:
-        return Range(text, None)
+        return Range(compact, None)
 
 
 def _specifiers(text: str) -> SpecifierSet:
-    """Raises `ValueError` also for versions with more digits than Python takes, which `packaging` parses on use."""
+    """Raises `ValueError` also for what `packaging` cannot compare: `===`, more digits than Python takes."""
+    if "===" in text:
+        raise ValueError("arbitrary equality is of texts, not of versions")
     specifiers = SpecifierSet(text)
-    hash(specifiers)
+    hash(specifiers)  # parses the versions
     return specifiers
 
 

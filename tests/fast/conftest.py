@@ -12,8 +12,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# A machine that others keep busy is no mistake of ours.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 MakeCatalogue = Callable[[Mapping[str, str]], Path]
 

@@ -7,15 +7,10 @@ import re
 from typing import NamedTuple
 
 import pytest
-import yaml
-from packaging.requirements import Requirement
-from pip._internal.req.constructors import _looks_like_path
-from pip._internal.req.req_file import get_line_parser
-from rattler import MatchSpec
 
 from extensions.errors import BlocksError
 from extensions.merge.model import Want
-from tests.merging import Result, again, directory, merge
+from tests.merging import Result, again, directory, judge, merge
 
 DEPENDENCIES = "dependencies:\n"
 
@@ -51,24 +46,6 @@ def check(case: Case) -> Result:
             assert f"gh:o/{want.component}@0123456:binder/{case.file}:{want.line}" in str(clash) or not want.line
     judge(result)
     return result
-
-
-def judge(result: Result) -> None:
-    """Every line is what conda or pip can read, by their own parsers."""
-    document = yaml.safe_load(result.text)
-    *conda, last = document["dependencies"]
-    for text in conda:
-        MatchSpec(text)
-    for line in last["pip"]:
-        assert pip_reads(line), line
-
-
-def pip_reads(line: str) -> bool:
-    """Whether pip's parser of requirements files takes a line: options, a path, a URL, or a requirement."""
-    arguments, options = get_line_parser(None)(line)
-    if not arguments:
-        return vars(options) != {}
-    return "://" in arguments or _looks_like_path(arguments) or bool(Requirement(arguments))
 
 
 def pip(*lines: str) -> str:
@@ -518,6 +495,13 @@ def test_relative_paths_of_files_in_the_root() -> None:
         *("-r imports/a/x.txt", "-e imports/a", "imports/a/pkg")
     ]
     assert [entry.text for entry in merge(own).environment.pip.entries] == ["-r ../x.txt", "-e ..", "../pkg"]
+
+
+def test_who_comes_first_wins_whichever_file_it_is() -> None:
+    first = directory("a", {"binder/requirements.txt": "x==1\n"})
+    second = directory("b", {"binder/environment.yml": pip("x==2")})
+    (clash,) = merge(first, second).clashes
+    assert [place(want) for want in clash.parties] == ["a:1", "b:3"]
 
 
 ALL = [
