@@ -190,7 +190,7 @@ def _judged(
     python: str = "",
 ) -> tuple[str, Verdict]:
     verdict = judge(named, outcome) if outcome else Verdict()
-    chosen = re.search(r"^  - python=(\d+\.\d+)", outcome.environment, re.MULTILINE) if outcome else None
+    chosen = re.search(r"^  - python=+(\d+\.\d+)", outcome.environment, re.MULTILINE) if outcome else None
     python = python or (chosen[1] if chosen else "")
     verdict.violations += [*violations, *(packed(outcome, python) if outcome else ())]
     return " + ".join(source.label for source in sources), verdict
