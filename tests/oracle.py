@@ -12,8 +12,9 @@ Checked besides:
     same bytes    the same merges in another process, with other hash seeds, give the same bytes
     repo2docker   its conda build pack finds the Python version, the environment and the apt packages (singles, fives
                   and `--packs` of the pairs)
-    copies        `--copies` of the pairs, those of two with scripts first, through real Copier, as imports of local git
-                  repositories (none by default)
+    copies        `--copies` of the pairs, those with scripts first, as imports of local git repositories through real
+                  Copier (none by default)
+    adopted       as many repositories, with a copy into them
 
 Prints a table and the violations, each kind's first few; exit status 1 where there are any.
 """
@@ -167,20 +168,32 @@ def tally(merges: Sequence[Sequence[Source]], python: str, packs: int) -> Tally:
     return found
 
 
-def copied(merges: Sequence[Sequence[Source]], python: str) -> Tally:
-    found = Tally()
+def copied(pairs: Sequence[Sequence[Source]], adopted: Sequence[Source], python: str) -> dict[str, Tally]:
+    found = {"copies": Tally(), "adopted": Tally()}
     with tempfile.TemporaryDirectory() as folder:
         listing = subprocess.run(["git", "-C", ROOT, "archive", "HEAD"], check=True, capture_output=True).stdout
-        catalogue = Path(folder, "catalogue")
         with tarfile.open(fileobj=io.BytesIO(listing)) as archive:
-            archive.extractall(catalogue, filter="data")
-        copies = Copies(catalogue, Path(folder, "work"))
-        for sources in merges:
-            named, outcome, violations = copies.copy(sources, python)
-            verdict = judge(named, outcome) if outcome else Verdict()
-            verdict.violations += [*violations, *(packed(outcome, python) if outcome else ())]
-            found.add(" + ".join(source.label for source in sources), verdict)
+            archive.extractall(Path(folder, "catalogue"), filter="data")
+        copies = Copies(Path(folder, "catalogue"), Path(folder, "work"))
+        for pair in pairs:
+            found["copies"].add(*_judged(pair, *copies.copy(pair, python), python))
+        for source in adopted:
+            found["adopted"].add(*_judged([source], *copies.adopt(source)))
     return found
+
+
+def _judged(
+    sources: Sequence[Source],
+    named: Sequence[Source],
+    outcome: Outcome | None,
+    violations: Sequence[Violation],
+    python: str = "",
+) -> tuple[str, Verdict]:
+    verdict = judge(named, outcome) if outcome else Verdict()
+    chosen = re.search(r"^  - python=+(\d+\.\d+)", outcome.environment, re.MULTILINE) if outcome else None
+    python = python or (chosen[1] if chosen else "")
+    verdict.violations += [*violations, *(packed(outcome, python) if outcome else ())]
+    return " + ".join(source.label for source in sources), verdict
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -210,7 +223,11 @@ def main(arguments: Sequence[str]) -> int:
         "alone": tally(singles, options.python, len(singles)),
         "pairs": tally(pairs[: options.pairs], options.python, options.packs),
         "fives": tally(fives, options.python, options.packs),
-        "copies": copied(_with_scripts(pairs)[: options.copies], options.python),
+        **copied(
+            _with_scripts(pairs)[: options.copies],
+            [pair[0] for pair in _with_scripts(singles)[: options.copies]],
+            options.python,
+        ),
         "unreadable": Tally(),
     }
     for source in (source for source in loaded if source.label in reasons):
@@ -227,12 +244,12 @@ def main(arguments: Sequence[str]) -> int:
     return report(groups, len(loaded), reasons, options.show)
 
 
-def _with_scripts(pairs: list[tuple[Source, Source]]) -> list[tuple[Source, Source]]:
-    def scripts(pair: tuple[Source, Source]) -> int:
-        trees = ((one.repository, one.repository.tree) for one in pair)
+def _with_scripts(merges: Sequence[Sequence[Source]]) -> list[Sequence[Source]]:
+    def scripts(sources: Sequence[Source]) -> int:
+        trees = ((one.repository, one.repository.tree) for one in sources)
         return sum(any(repository.path(name) in tree for name in wishes.SCRIPTS) for repository, tree in trees)
 
-    return sorted(pairs, key=scripts, reverse=True)
+    return sorted(merges, key=scripts, reverse=True)
 
 
 def _each_itself(sources: Sequence[Source], python: str) -> list[Violation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from extensions.errors import BlocksError
 from tests import oracle
 from tests.independent import engine
 from tests.independent.case import Outcome, Source
+from tests.independent.copies import Copies
+from tests.independent.judge import judge
 from tests.independent.ranges import common, conda_takes, outside, pip_takes
 from tests.independent.wishes import Repository
 
@@ -231,3 +234,15 @@ def test_common() -> None:
     assert common(pip_takes, ">=1,<2", ">=2") is None
     assert common(pip_takes, ">=1,<2", ">1.5")
     assert common(conda_takes, "<2.4", "2.4.*", final=True) is None
+
+
+def test_copies_of_whole_repositories(catalogue: Path, tmp_path: Path) -> None:
+    copies = Copies(catalogue, tmp_path / "work")
+    lab, course, _ = sources()
+    for named, outcome, violations in (copies.copy([lab, course], PYTHON), copies.adopt(lab)):
+        assert violations == []
+        assert outcome
+        assert judge(named, outcome).violations == []
+    _, outcome, (violation,) = Copies(tmp_path / "no catalogue", tmp_path / "work").copy([lab], PYTHON)
+    assert outcome is None
+    assert violation.kind == "copier"
