@@ -1,6 +1,6 @@
 """An independent check of the mergers over the Binder directories of real repositories.
 
-    python tests/oracle.py [--python 3.13] [--pairs N] [--fives N] [--packs N] [--show N] DIRECTORY...
+    python tests/oracle.py [--python 3.13] [--pairs N] [--fives N] [--packs N] [--copies N] [--show N] DIRECTORY...
 
 DIRECTORY holds a repository, or repositories one folder each. Each is merged alone, with itself, with each other one
 (`--pairs`: so many of these pairs), and in random fives, through the project's own mergers. What goes in and what
@@ -12,6 +12,9 @@ Checked besides:
     same bytes    the same merges in another process, with other hash seeds, give the same bytes
     repo2docker   its conda build pack finds the Python version, the environment and the apt packages (singles, fives
                   and `--packs` of the pairs)
+    copies        `--copies` of the pairs, those with scripts first, as imports of local git repositories through real
+                  Copier (none by default)
+    adopted       as many repositories, with a copy into them
 
 Prints a table and the violations, each kind's first few; exit status 1 where there are any.
 """
@@ -21,17 +24,19 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import io
 import itertools
 import os
 import random
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +44,9 @@ sys.path.insert(0, str(ROOT))
 
 from extensions.errors import BlocksError  # noqa: E402
 from tests.independent import engine, wishes  # noqa: E402
-from tests.independent.judge import BINDER, Judge, Outcome, Source, Verdict, Violation, read  # noqa: E402
+from tests.independent.case import BINDER, Merged, Outcome, Source, Verdict, Violation  # noqa: E402
+from tests.independent.copies import Copies  # noqa: E402
+from tests.independent.judge import judge  # noqa: E402
 
 Merge = Callable[[Sequence[Source], str], Outcome]
 # At most this share of what is asked for may be left out with a finding.
@@ -75,11 +82,11 @@ def load(folders: Sequence[Path]) -> list[Source]:
     return [engine.source(repository) for repository in found]
 
 
-def judge(sources: Sequence[Source], python: str, merge: Merge = engine.merge) -> tuple[Verdict, Outcome | None]:
+def attempt(sources: Sequence[Source], python: str, merge: Merge = engine.merge) -> tuple[Verdict, Outcome | None]:
     """The verdict on one merge; None for what could not be merged."""
     try:
         outcome = merge(sources, python)
-        return Judge(sources, outcome).judge(), outcome
+        return judge(sources, outcome), outcome
     except BlocksError as error:
         return Verdict(violations=[Violation("refused", sources[0].label, str(error))]), None
     except Exception:  # whatever it is, it is what is looked for
@@ -97,7 +104,7 @@ def readable(source: Source) -> str:
 
 def itself(source: Source, python: str, merge: Merge = engine.merge) -> Iterator[Violation]:
     """Merging one with itself: the same lines, provenance and clashes' comments aside."""
-    twin = engine.source(source.repository, f"{source.label} again")._replace(home=source.home, origin=source.origin)
+    twin = replace(engine.source(source.repository, f"{source.label} again"), home=source.home, origin=source.origin)
     once, twice = merge([source], python), merge([source, twin], python)
     for name in ("apt", "environment"):
         lines = [_bare(getattr(outcome, name)) for outcome in (once, twice)]
@@ -114,7 +121,7 @@ def packed(outcome: Outcome, python: str) -> Iterator[Violation]:
     """What repo2docker makes of it."""
     from repo2docker.buildpacks.conda import CondaBuildPack
 
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    with tempfile.TemporaryDirectory() as folder, _inside(folder):
         Path(BINDER).mkdir()
         Path(BINDER, "apt.txt").write_text(outcome.apt)
         Path(BINDER, "environment.yml").write_text(outcome.environment)
@@ -128,8 +135,18 @@ def packed(outcome: Outcome, python: str) -> Iterator[Violation]:
             yield Violation("repo2docker", "merged", traceback.format_exc(limit=-2))
             return
     packages = script.split("--no-install-recommends")[1].split("&&")[0].replace("\\", "").split()
-    if packages != sorted(read(outcome).apt) or found[:2] != (True, python):
+    if packages != sorted(Merged(outcome).apt) or found[:2] != (True, python):
         yield Violation("repo2docker", "merged", f"{found}, apt {packages}")
+
+
+@contextlib.contextmanager
+def _inside(folder: str) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def digest(merges: Sequence[Sequence[Source]], python: str) -> str:
@@ -144,18 +161,46 @@ def digest(merges: Sequence[Sequence[Source]], python: str) -> str:
 def tally(merges: Sequence[Sequence[Source]], python: str, packs: int) -> Tally:
     found = Tally()
     for number, sources in enumerate(merges):
-        verdict, outcome = judge(sources, python)
+        verdict, outcome = attempt(sources, python)
         if outcome and number < packs:
             verdict.violations += packed(outcome, python)
         found.add(" + ".join(source.label for source in sources), verdict)
     return found
 
 
+def copied(pairs: Sequence[Sequence[Source]], adopted: Sequence[Source], python: str) -> dict[str, Tally]:
+    found = {"copies": Tally(), "adopted": Tally()}
+    with tempfile.TemporaryDirectory() as folder:
+        listing = subprocess.run(["git", "-C", ROOT, "archive", "HEAD"], check=True, capture_output=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(listing)) as archive:
+            archive.extractall(Path(folder, "catalogue"), filter="data")
+        copies = Copies(Path(folder, "catalogue"), Path(folder, "work"))
+        for pair in pairs:
+            found["copies"].add(*_judged(pair, *copies.copy(pair, python), python))
+        for source in adopted:
+            found["adopted"].add(*_judged([source], *copies.adopt(source)))
+    return found
+
+
+def _judged(
+    sources: Sequence[Source],
+    named: Sequence[Source],
+    outcome: Outcome | None,
+    violations: Sequence[Violation],
+    python: str = "",
+) -> tuple[str, Verdict]:
+    verdict = judge(named, outcome) if outcome else Verdict()
+    chosen = re.search(r"^  - python=+(\d+\.\d+)", outcome.environment, re.MULTILINE) if outcome else None
+    python = python or (chosen[1] if chosen else "")
+    verdict.violations += [*violations, *(packed(outcome, python) if outcome else ())]
+    return " + ".join(source.label for source in sources), verdict
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("directories", nargs="+", type=Path, metavar="DIRECTORY")
     parser.add_argument("--python", default="3.13")
-    for name, number in (("--pairs", 100_000), ("--fives", 300), ("--packs", 100), ("--show", 5)):
+    for name, number in (("--pairs", 100_000), ("--fives", 300), ("--packs", 100), ("--copies", 0), ("--show", 5)):
         parser.add_argument(name, type=int, default=number)
     parser.add_argument("--digest", action="store_true", help="print the checksum of all bytes, and nothing else")
     return parser.parse_args(arguments)
@@ -166,7 +211,7 @@ def main(arguments: Sequence[str]) -> int:
     loaded = load(options.directories)
     reasons = {source.label: reason for source in loaded if (reason := readable(source))}
     sources = [source for source in loaded if source.label not in reasons]
-    rng = random.Random(5)  # noqa: S311
+    rng = random.Random(5)
     pairs = list(itertools.combinations(sources, 2))
     rng.shuffle(pairs)
     fives = [rng.sample(sources, min(5, len(sources))) for _ in range(options.fives)]
@@ -178,10 +223,15 @@ def main(arguments: Sequence[str]) -> int:
         "alone": tally(singles, options.python, len(singles)),
         "pairs": tally(pairs[: options.pairs], options.python, options.packs),
         "fives": tally(fives, options.python, options.packs),
+        **copied(
+            _with_scripts(pairs)[: options.copies],
+            [pair[0] for pair in _with_scripts(singles)[: options.copies]],
+            options.python,
+        ),
         "unreadable": Tally(),
     }
     for source in (source for source in loaded if source.label in reasons):
-        verdict, outcome = judge([source], options.python)
+        verdict, outcome = attempt([source], options.python)
         kept = [one for one in verdict.violations if one.kind != "refused" or source.origin not in one.message]
         if outcome is not None:
             kept = [Violation("read", source.label, "what the independent reader could not")]
@@ -192,6 +242,14 @@ def main(arguments: Sequence[str]) -> int:
     if mine != (other := _digest_elsewhere(arguments)):
         groups["alone"].add("same bytes", Verdict(violations=[Violation("same bytes", "all", f"{mine}, then {other}")]))
     return report(groups, len(loaded), reasons, options.show)
+
+
+def _with_scripts(merges: Sequence[Sequence[Source]]) -> list[Sequence[Source]]:
+    def scripts(sources: Sequence[Source]) -> int:
+        trees = ((one.repository, one.repository.tree) for one in sources)
+        return sum(any(repository.path(name) in tree for name in wishes.SCRIPTS) for repository, tree in trees)
+
+    return sorted(merges, key=scripts, reverse=True)
 
 
 def _each_itself(sources: Sequence[Source], python: str) -> list[Violation]:

@@ -401,9 +401,9 @@ def _prefer_conda(environment: Environment) -> None:
     parsed = ((specs.parse(entry.text), entry) for entry in environment.conda.entries)
     conda = {canonicalize_name(spec.name) if spec else "": entry for spec, entry in parsed}
     both = [entry for entry in environment.pip.entries if (name := pip.name_of(entry.text)) and name in conda]
-    for entry in both:
+    for entry in [entry for entry in both if not _is_meant(conda[pip.name_of(entry.text)], entry)]:
         winner = conda[pip.name_of(entry.text)]
-        if winner.name == "pip" or _is_meant(winner, entry):
+        if winner.name == "pip":
             continue
         remedy = "keep conda's and drop pip's"
         clash = Clash(

@@ -101,6 +101,13 @@ def test_term_is_relayed_each_time_and_a_notebook_that_ignores_it_is_waited_for(
     assert repository.data("saves", "saved") == "saved\n"
 
 
+def test_notebook_gives_way_to_services_that_stop(repository: Repository) -> None:
+    repository.service("saves")
+    process = repository.opened(notebook="trap 'sleep 0.3; nice >$HOME/nice; exit' TERM; while :; do sleep 0.05; done")
+    assert finish(process) == 0
+    assert text(repository.home / "nice") == "19\n"
+
+
 def test_service_is_told_at_once_and_needs_no_more_than_its_own_time(repository: Repository) -> None:
     """TERM, then KILL one second later, to a notebook that takes longer than that."""
     repository.environment["SAVE_SECONDS"] = "0.5"

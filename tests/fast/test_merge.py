@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from extensions.errors import BlocksError
 from extensions.merge import apt, conda, downloads, pip, specs
 from extensions.merge.model import Fragment
-from extensions.merge.versions import conda_range, intersect, pip_range
+from extensions.merge.versions import Range, conda_range, intersect, pip_range
 
 
 def fragments(file: str, *texts: str) -> list[Fragment]:
@@ -127,6 +129,13 @@ def test_environment_clashes(texts: list[str], subject: str) -> None:
     assert "components/a/environment.yml:1" in str(clash)
 
 
+def test_every_line_of_pip_clashes_with_condas() -> None:
+    pip_ = "dependencies:\n- pip:\n  - x>1 ; python_version<'3.8'\n  - x\n"
+    merged = merge_environments(pip_, "dependencies: [x]")
+    assert [clash.losing[0].line for clash in merged.clashes] == [3, 4]
+    assert merged.pip.entries == []
+
+
 UNREADABLE = {
     "no YAML": ("dependencies: [", "components/a/environment.yml:2"),
     "no mapping": ("- x\n", "components/a/environment.yml:1"),
@@ -206,3 +215,23 @@ def test_builds(text: str, build: str) -> None:
     spec = specs.parse(text)
     assert spec
     assert spec.build == build
+
+
+TOGETHER = [
+    (conda_range, ["=3", ">=3,<4"], "=3,>=3,<4"),  # conda's <4 takes 4.0rc1
+    (conda_range, [">=1,<4", ">=3,<4"], ">=3,<4"),
+    (conda_range, ["!=1.2.post1", ">1.2"], "!=1.2.post1,>1.2"),  # and its >1.2 takes 1.2.post1
+    (conda_range, ["=1.2.3", ">=1,<2"], "=1.2.3"),
+    (pip_range, [">=3,<4", "==3.*"], ">=3,<4"),
+    (pip_range, ["===1.2", "==1.2"], "===1.2"),
+    (pip_range, ["===1.2", ">=1"], "===1.2"),
+    (pip_range, ["===1.2", "===1.2.0"], None),
+    (pip_range, ["===1.2", ">=2"], None),
+]
+
+
+@pytest.mark.parametrize(("range_", "texts", "expected"), TOGETHER)
+def test_ranges_that_pip_and_conda_read_differently(
+    range_: Callable[[str], Range], texts: list[str], expected: str | None
+) -> None:
+    assert intersect([range_(text) for text in texts]) == expected

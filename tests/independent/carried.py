@@ -4,6 +4,8 @@ script        a postBuild or start without an executable hook in <binder>/postBu
 not carried   a script, another file of the Binder folder, or one that a pip line names, neither there nor found
 changed       one with other bytes; a script may lose what keeps it from running: carriage returns, a byte order mark
 outside       a file outside the Binder folder
+
+What was adopted stands where it stood, but for the lists and scripts that the merged ones take the place of.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import posixpath
 from collections.abc import Iterator
 
 from . import wishes
-from .case import BINDER, Case, Source
+from .case import Case, Source
 from .specifications import URL
 
 BUILT_BY = ("setup.py", "pyproject.toml")
@@ -24,8 +26,8 @@ def check(case: Case) -> None:
         _scripts(case, source)
         for path in {*_beside(source), *_named(source)}:
             _carried(case, source, path)
-    for path in case.outcome.files:
-        if not path.startswith(f"{BINDER}/") or ".." in path.split("/"):
+    for path in case.outcome.files if all(source.home for source in case.sources) else ():
+        if not path.startswith(f"{case.outcome.binder}/") or ".." in path.split("/"):
             case.violation("outside", "merged", path)
 
 
@@ -35,14 +37,23 @@ def _scripts(case: Case, source: Source) -> None:
         if not source.repository.tree.get(path, b"").strip():
             continue
         case.verdict.counts["scripts"] += 1
-        _carried(case, source, path)
-        hook = f"{BINDER}/{name}.d/import-{posixpath.basename(source.home)}"
+        hook = f"{case.outcome.binder}/{name}.d/{source.slug}"
         if not case.outcome.files.get(hook, (b"", False))[1]:
             case.violation("script", source.where(path), f"no executable {hook}")
+        elif source.home:
+            _carried(case, source, path)
+        else:
+            beside = f"{path}-{source.slug}"
+            _carried(case, source, path, beside if beside in case.outcome.files else hook)
 
 
 def _beside(source: Source) -> Iterator[str]:
     repository = source.repository
+    if not source.home:
+        yield from (
+            path for path in repository.tree if posixpath.basename(path) not in (*wishes.LISTS, *wishes.SCRIPTS)
+        )
+        return
     merged = [repository.path(name) for name in (*wishes.LISTS, *wishes.SCRIPTS)]
     for path in repository.tree:
         if repository.folder and path.startswith(f"{repository.folder}/") and path not in merged:
@@ -59,9 +70,9 @@ def _named(source: Source) -> Iterator[str]:
             yield from (path for path in paths if path in source.repository.tree)
 
 
-def _carried(case: Case, source: Source, path: str) -> None:
+def _carried(case: Case, source: Source, path: str, there: str = "") -> None:
     data, where = source.repository.tree[path], source.where(path)
-    placed = case.outcome.files.get(posixpath.join(source.home, path))
+    placed = case.outcome.files.get(there or posixpath.join(source.home, path))
     found = any(one["file"] == where and one["left_out"] and one["reason"] for one in case.outcome.findings)
     if placed is None and not found:
         case.violation("not carried", where, "neither there nor found")

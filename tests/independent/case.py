@@ -40,6 +40,13 @@ class Source:
     def wishes(self) -> list[Wish]:
         return list(dict.fromkeys(wishes.wishes(self.repository)))
 
+    @property
+    def slug(self) -> str:
+        """The name of its hooks; what has no home was adopted where it stands."""
+        if self.home:
+            return f"import-{posixpath.basename(self.home)}"
+        return f"adopted-{self.repository.folder.replace('.', 'dot-') or 'root'}"
+
     def where(self, path: str) -> str:
         return self.origin + path
 
@@ -56,6 +63,7 @@ class Outcome(NamedTuple):
     clashes: Sequence[Mapping[str, Any]]
     findings: Sequence[Mapping[str, Any]]
     files: Mapping[str, tuple[bytes, bool]]
+    binder: str = BINDER
 
 
 class Violation(NamedTuple):
@@ -84,7 +92,11 @@ class Merged:
         self.variables = {wish.name: wish.text for wish in found if wish.kind == "variable"}
         self.keys = {wish.name: wish.text for wish in found if wish.kind == "key"}
         self.conda = [(wish.text, conda_line(wish.text)) for wish in found if wish.kind == "conda"]
-        self.pip = [(wish.text, pip_line(wish.text, BINDER, BINDER)) for wish in found if wish.kind == "pip"]
+        self.binder = outcome.binder
+        self.pip = [(wish.text, self.pip_line(wish.text)) for wish in found if wish.kind == "pip"]
+
+    def pip_line(self, text: str) -> PipLine | None:
+        return pip_line(text, self.binder, self.binder)
 
     @property
     def conda_lines(self) -> list[tuple[str, CondaLine]]:

@@ -1,7 +1,7 @@
 """Whole compositions: real Copier over local git repositories, and what is wrong with what it writes.
 
 copier       it fails, or shows a traceback
-escaped      a file outside the destination has changed
+escaped      a file outside the destination has changed, but for Copier's and git's caches
 shell        a hook, or a driver, that bash or shellcheck does not pass
 repo2docker  another build pack than conda's would take the result
 """
@@ -26,7 +26,7 @@ IMPORTED = ("imports", "postBuild.d", "start.d")
 
 
 class Copies:
-    """`catalogue`: a copy of the project; `folder`: an empty one to work in."""
+    """`catalogue`: a copy of the project; `folder`: one to work in, emptied each time."""
 
     def __init__(self, catalogue: Path, folder: Path) -> None:
         self.catalogue, self.folder = catalogue, folder
@@ -46,7 +46,26 @@ class Copies:
         if result.returncode or "Traceback" in result.stderr:
             return named, None, [Violation("copier", named[0].label, result.stderr[-600:])]
         found = [Violation("escaped", str(path), "is not in the destination") for path in self._outside() ^ before]
-        return named, self._outcome(), [*found, *self._shell(), *self._pack()]
+        imported = [path for name in IMPORTED for path in Path(self.destination, BINDER, name).rglob("*")]
+        return named, self._outcome(BINDER, imported), [*found, *self._shell(BINDER), *self._pack()]
+
+    def adopt(self, source: Source) -> tuple[list[Source], Outcome | None, list[Violation]]:
+        """A copy into the repository itself, with the Python that it asks for."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._repository(self.destination, source.repository)
+        folder = source.repository.folder
+        repository = replace(source.repository, label=folder or "root")
+        named = replace(source, repository=repository, origin="", home="")
+        before = self._outside()
+        words = ["-m", "copier", "copy", "--trust", "--defaults", "--overwrite", "--data=components=[]"]
+        result = self._run(sys.executable, *words, str(self.catalogue), str(self.destination))
+        if result.returncode or "Traceback" in result.stderr:
+            return [named], None, [Violation("copier", source.label, result.stderr[-600:])]
+        found = [Violation("escaped", str(path), "is not in the destination") for path in self._outside() ^ before]
+        binder = folder if folder in (BINDER, f".{BINDER}") else BINDER
+        outcome = self._outcome(binder, [path for path in self.destination.rglob("*") if ".git" not in path.parts])
+        hidden = any(one["code"].startswith("BB3") for one in outcome.findings)
+        return [named], outcome, [*found, *self._shell(binder), *(() if hidden else self._pack())]
 
     def _place(self, source: Source) -> Path:
         return self.folder / source.label
@@ -56,15 +75,18 @@ class Copies:
         label = re.sub(r"[^\w-]+", "-", source.label)
         named = replace(source, repository=Repository(label, source.repository.tree, source.repository.folder))
         place = self._place(named)
-        for path, data in source.repository.tree.items():
+        self._repository(place, source.repository)
+        commit = self._run("git", "-C", str(place), "rev-parse", "HEAD").stdout.strip()
+        slug = re.sub(r"[^a-z0-9]+", "-", label.lower())[:60].strip("-")
+        return replace(named, origin=f"{place}@{commit[:7]}:", home=f"{BINDER}/imports/{slug}"), commit
+
+    def _repository(self, place: Path, repository: Repository) -> None:
+        for path, data in repository.tree.items():
             target = place / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         for words in (("init", "--quiet"), ("add", "--all", "--force"), ("commit", "--quiet", "--message", "x")):
             self._run("git", "-C", str(place), "-c", "core.autocrlf=false", *words).check_returncode()
-        commit = self._run("git", "-C", str(place), "rev-parse", "HEAD").stdout.strip()
-        slug = re.sub(r"[^a-z0-9]+", "-", label.lower())[:60].strip("-")
-        return replace(named, origin=f"{place}@{commit[:7]}:", home=f"{BINDER}/imports/{slug}"), commit
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         identity = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
@@ -77,21 +99,21 @@ class Copies:
         kept = (path for path in beside if not path.is_relative_to(self.destination))
         return {(path, path.stat().st_mtime_ns) for path in kept if not path.is_relative_to(self.folder / "cache")}
 
-    def _outcome(self) -> Outcome:
-        apt, environment, report = (Path(self.destination, BINDER, name).read_text() for name in LISTS)
+    def _outcome(self, binder: str, paths: Sequence[Path]) -> Outcome:
+        apt, environment, report = (Path(self.destination, binder, name).read_text() for name in LISTS)
         data = json.loads(report)
-        paths = (path for name in IMPORTED for path in Path(self.destination, BINDER, name).rglob("*"))
         files = {
             path.relative_to(self.destination).as_posix(): (path.read_bytes(), os.access(path, os.X_OK))
             for path in paths
             if path.is_file() and path.name != ".gitkeep"
         }
-        return Outcome(apt, environment, data["clashes"], data["findings"], files)
+        return Outcome(apt, environment, data["clashes"], data["findings"], files, binder)
 
-    def _shell(self) -> Iterator[Violation]:
-        binder = self.destination / BINDER
-        hooks = [path for name in IMPORTED[1:] for path in binder.glob(f"{name}/import-*")]
-        scripts = [str(path) for path in (*hooks, binder / "postBuild", binder / "start") if path.is_file()]
+    def _shell(self, binder: str) -> Iterator[Violation]:
+        """Our hooks and drivers; the body of an adopted script is its author's."""
+        folder = self.destination / binder
+        hooks = [path for name in IMPORTED[1:] for path in folder.glob(f"{name}/import-*")]
+        scripts = [str(path) for path in (*hooks, folder / "postBuild", folder / "start") if path.is_file()]
         for words in (["bash", "-n"], ["shellcheck", "--severity=info"]):
             for script in scripts:
                 result = self._run(*words, script)

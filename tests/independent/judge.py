@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import carried, lists, wishes
-from .case import BINDER, Case, Outcome, Source, Verdict
+from .case import Case, Outcome, Source, Verdict
 from .ranges import common, conda_takes, pip_takes
-from .specifications import CondaLine, PipLine, conda_implies, conda_line, pip_implies, pip_line
+from .specifications import CondaLine, PipLine, conda_implies, conda_line, pip_implies
 from .wishes import Wish
 
 # The clashes with a loser that stands as a comment in a list, and those that do not depend on versions.
@@ -74,7 +74,7 @@ def _implied(case: Case, source: Source, wish: Wish) -> bool:
     return {"variable": merged.variables, "key": merged.keys}.get(wish.kind, {}).get(wish.name) == wish.text
 
 
-def _names(source: Source, wish: Wish, text: str) -> bool:
+def _names(case: Case, source: Source, wish: Wish, text: str) -> bool:
     """Whether a text of the report is the wish; paths may stand there as merged."""
     if (
         wishes.flat(text) == wish.text
@@ -84,7 +84,7 @@ def _names(source: Source, wish: Wish, text: str) -> bool:
     ):
         return True
     mine = source.pip(wish.text, wish.file) if wish.kind == "pip" else None
-    return mine is not None and mine == pip_line(text, BINDER, BINDER)
+    return mine is not None and mine == case.merged.pip_line(text)
 
 
 def _lost(case: Case, source: Source, wish: Wish) -> tuple[Mapping[str, Any], str] | None:
@@ -92,7 +92,7 @@ def _lost(case: Case, source: Source, wish: Wish) -> tuple[Mapping[str, Any], st
     place = source.label, source.where(wish.file), wish.line
     for clash in case.outcome.clashes:
         for want in clash["lost"]:
-            if (want["component"], want["file"], want["line"]) == place and _names(source, wish, want["text"]):
+            if (want["component"], want["file"], want["line"]) == place and _names(case, source, wish, want["text"]):
                 return clash, want["text"]
     return None
 
@@ -106,7 +106,7 @@ def _left_out(case: Case, source: Source, wish: Wish) -> bool:
         and re.fullmatch(r"BB\d{3}", one["code"])
         and one["reason"]
         and one["remedy"]
-        and _names(source, wish, one["text"])
+        and _names(case, source, wish, one["text"])
         for one in case.outcome.findings
     )
 

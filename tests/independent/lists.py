@@ -14,12 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from .case import BINDER, Case
+from .case import Case
 from .ranges import Takes, common, conda_takes, pip_takes, refused
 from .specifications import conda_line, pip_line
 
 OURS = ("python", "pip")
 FORGE = "conda-forge"
+PIP = pip_line("pip", "", "")
 
 
 def check(case: Case) -> None:
@@ -82,7 +83,7 @@ def _conda(case: Case) -> None:
 def _pip(case: Case) -> None:
     wished = [line for source, wish in case.wished("pip") if (line := source.pip(wish.text, wish.file))]
     for text, line in case.merged.pip_lines:
-        if line == pip_line("pip", BINDER, BINDER):
+        if line == PIP:
             continue
         alike = [one for one in wished if one[:3] == line[:3] and one.marker == line.marker]
         _range(case, f"pip '{text}'", pip_takes, line.range_, [one.range_ for one in alike])
