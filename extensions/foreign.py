@@ -97,12 +97,18 @@ def fragment(directory: Directory, name: str, merged_in: str) -> Fragment | None
     if path not in directory.tree:
         return None
     text, _ = decode(directory.tree[path].data)
-    home, beside = posixpath.join(directory.home, ""), posixpath.join(directory.home, directory.folder)
-    files = posixpath.relpath(beside or ".", merged_in or ".")
+    files = _relative(posixpath.join(directory.home, directory.folder).rstrip("/"), merged_in)
     if name == "environment.yml":
         return Fragment(directory.label, directory.where(path), text, True, files, files)
-    root = posixpath.relpath(home or ".", "." if name == "requirements.late.txt" else merged_in or ".")
+    root = _relative(directory.home, "" if name == "requirements.late.txt" else merged_in)
     return Fragment(directory.label, directory.where(path), text, True, files, root, _beside(directory))
+
+
+def _relative(path: str, start: str) -> str:
+    """A folder as seen from another, both from the repository's root."""
+    if start and path.startswith(f"{start}/"):
+        return path[len(start) + 1 :]
+    return posixpath.relpath(f"/{path}", f"/{start}")
 
 
 def _beside(directory: Directory) -> frozenset[str]:

@@ -183,20 +183,22 @@ class _Reader:
 
     def __init__(self, fragment: Fragment, wants: _Wants) -> None:
         self.fragment, self.wants = fragment, wants
-        self.commented = "#" in fragment.text
-        self.alone = fragment.foreign and self.commented
+        self.lines: list[str] = []
+        self.commented: set[int] = set()  # lines that may have a comment
         self.used: set[int] = set()  # lines whose comments stand with an entry
         self.lists: set[int] = set()  # ids of the nodes that were read: an alias says nothing new
 
     def read(self) -> None:
         root, text = _compose(self.fragment)
-        self.lines = text.splitlines() if self.commented else []
+        if "#" in text:
+            self.lines = text.splitlines()
+            self.commented = {number for number, line in enumerate(self.lines) if "#" in line}
         if root is not None and not _is_null(root):
             if not isinstance(root, yaml.MappingNode):
                 raise BlocksError(f"{self.fragment.file}:1: must be a mapping with channels and dependencies")
             self.keys(root)
-        if self.alone:
-            left = [line for number, line in enumerate(self.lines) if number not in self.used and "#" in line]
+        if self.fragment.foreign and self.commented:
+            left = [self.lines[number] for number in sorted(self.commented - self.used)]
             self.wants.read.trailing += lines.kept((split_comment(line)[1] for line in left), self.fragment.component)
 
     def keys(self, root: yaml.MappingNode) -> None:
@@ -237,21 +239,21 @@ class _Reader:
         return int(node.start_mark.line) + 1
 
     def want(self, node: yaml.Node, text: str) -> Want:
-        line = node.start_mark.line
+        line, mark = node.start_mark.line, node.end_mark
         fragment = self.fragment
-        if not self.commented:
+        if line == mark.line and line not in self.commented and line - 1 not in self.commented:
             return Want(text, fragment.component, fragment.file, line + 1)
-        mark = node.end_mark
         # a block scalar ends where the next line begins
         rest = self.lines[mark.line][mark.column :] if mark.column and mark.line < len(self.lines) else ""
         comment = split_comment(" " + rest)[1] if "#" in rest else ""
         self.used.update(range(line, mark.line + (mark.column > 0)))
-        return Want(text, fragment.component, fragment.file, line + 1, comment, self.above(line) if self.alone else ())
+        above = self.above(line) if fragment.foreign else ()
+        return Want(text, fragment.component, fragment.file, line + 1, comment, above)
 
     def above(self, line: int) -> tuple[str, ...]:
         """The comments that stand alone right above a line."""
         first = line
-        while first > 0 and first - 1 not in self.used and self.lines[first - 1].lstrip()[:1] == "#":
+        while first - 1 in self.commented and first - 1 not in self.used and self.lines[first - 1].lstrip()[:1] == "#":
             first -= 1
         self.used.update(range(first, line))
         return tuple(lines.kept(self.lines[number].strip()[1:].strip() for number in range(first, line)))
@@ -432,7 +434,7 @@ def _scalar(text: str) -> str:
     if PLAIN.fullmatch(text) and text.lower() not in WORDS:
         return text
     plain = re.fullmatch(r"[A-Za-z0-9_.\-/][^#:{}\[\]\"'&*!|%@`]*", text) and not text.startswith("- ")
-    if plain and text == text.strip() and _is_yaml(text, text):
+    if plain and text.isprintable() and text == text.strip() and _is_yaml(text, text):
         return text
     return _quoted(text)
 

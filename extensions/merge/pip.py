@@ -50,12 +50,12 @@ OPTION = re.compile(
 NEXT = re.compile(rf" (?=(?:-[rcief]|{VALUED}|{FLAG})(?:[ =]|$))")
 FILES = ("--requirement", "--constraint")
 ALONE = re.compile(r"\s*#")
-BEHIND = re.compile(r" (?=--(?:hash|global-option|install-option|config-settings?)\b)")
+OF_REQUIREMENT = re.compile("--(?:hash|global-option|config-settings?)(?:=.*)?", re.DOTALL)
+BEHIND = re.compile(" (?=--(?:hash|global-option|config-settings?)[ =])")
 HASH = re.compile(r" --hash[= ]\S+")
 # Most requirements are this; `packaging` need not parse them.
-SIMPLE = re.compile(
-    r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)((?:(?:[=!~]=|[<>]=?)[0-9][0-9A-Za-z.*]*,?)*)(?<!,)", re.ASCII
-)
+BOUND = r"(?:[=!~]=|[<>]=?)[0-9][0-9A-Za-z.*]*"
+SIMPLE = re.compile(rf"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)((?:{BOUND}(?:,{BOUND})*)?)", re.ASCII)
 EXTRAS = re.compile(r"\[[^\[\]]*\]$")
 PATH = re.compile(
     r"(?:\.{1,2}(?:[/\\\[]|$)|/|file:|[\w.-]+/[\w./-]*(?:\[[^\[\]]*\])?$"
@@ -85,7 +85,7 @@ class Named(NamedTuple):
 class Parsed:
     """`key` is what wants are grouped by; `name` the package, empty where nobody can tell.
 
-    `same`: equal for links and options that say the same.
+    `same`: equal for links and options that say the same. `simple`: a name, perhaps with a range, and no file's name.
     """
 
     key: str
@@ -93,6 +93,7 @@ class Parsed:
     same: str = ""
     requirement: Named | None = None
     behind: str = ""
+    simple: bool = False
 
 
 def merge(wants: Iterable[Want]) -> Merged:
@@ -126,6 +127,9 @@ def _joined(text: str) -> str:
 
 def usable(want: Want, fragment: Fragment, into: Read) -> Iterator[Want]:
     """`want` as the merged file can have it, each option by itself; none where pip could not read it."""
+    if _parsed(want.text).simple:
+        yield want
+        return
     text = " ".join(want.text.split())
     if " -" in text:
         text = _without_hashes(want, text, into)
@@ -213,9 +217,13 @@ def name_of(text: str) -> str:
 @functools.lru_cache(maxsize=16384)
 def _parsed(text: str) -> Parsed:
     """How `text` is compared with others; an empty key where pip could not read it."""
+    simple = SIMPLE.fullmatch(text)
+    if simple and (range_ := pip_range(simple[2])).sets is not None and not PATH.match(text):
+        name = str(canonicalize_name(simple[1]))
+        return Parsed(name, name, text, Named(simple[1], range_), simple=True)
     if text.startswith("-"):
         option = OPTION.fullmatch(text)
-        if option is None or not _is_shell(text):
+        if option is None or not _are_options(text):
             return Parsed("")
         option_name = LONG.get(option["name"], option["name"]) or option["flag"]
         same = f"{option_name} {option['value'] or ''}"
@@ -224,18 +232,14 @@ def _parsed(text: str) -> Parsed:
     if LINK.fullmatch(text):
         return Parsed(_egg(text) or text, _egg(text), text)
     body, *behind = BEHIND.split(text, maxsplit=1)
-    named = _named(body)
+    named = _named(body) if not behind or _are_options(behind[0]) else None
     if named is None:
         return Parsed(text, same=text) if PATH.match(text) else Parsed("")
     name = str(canonicalize_name(named.shown))
-    return Parsed(name + (f" ; {named.marker}" if named.marker else ""), name, text, named, *behind)
+    return Parsed(name + (f" ; {named.marker}" if named.marker else ""), name, text, named, "".join(behind))
 
 
 def _named(text: str) -> Named | None:
-    simple = SIMPLE.fullmatch(text)
-    range_ = pip_range(simple[2]) if simple else None
-    if simple and range_ and range_.sets is not None:
-        return Named(simple[1], range_)
     try:
         one = Requirement(text)
     except (InvalidRequirement, RecursionError):
@@ -243,12 +247,13 @@ def _named(text: str) -> Named | None:
     return Named(one.name, pip_range(str(one.specifier)), frozenset(one.extras), str(one.marker or ""), one.url or "")
 
 
-def _is_shell(text: str) -> bool:
-    """Whether pip can split an option's words."""
+def _are_options(text: str) -> bool:
+    """Whether pip can split the words, the first is an option, and those that follow are options of a requirement."""
     try:
-        return bool(shlex.split(text))
+        words = shlex.split(text)
     except ValueError:
         return False
+    return all(not word.startswith("-") or OF_REQUIREMENT.fullmatch(word) for word in words[1:])
 
 
 def _egg(text: str) -> str:

@@ -20,16 +20,20 @@ from dataclasses import dataclass
 from .versions import Range, conda_range, intersect, overlap
 
 SPECIFICATION = re.compile(
-    r"(?:(?P<channel>(?:[a-z]+://[\w.~-]+(?::\d+)?/)?[\w./+~-]+?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)"
+    r"(?:(?P<channel>(?:(?:https?|file|s3)://[\w.~-]*(?::\d+)?/)?[\w./+~-]+?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)"
     r"(?P<rest>(?:\s*[=<>!~]|\s+[\w*(]|\s*$|(?=\[))[^\[\]]*)?(?P<more>\[[^\[\]]*\])?",
     re.ASCII,
 )
 # Most specifications are this.
-SIMPLE = re.compile(r"([A-Za-z0-9_][\w.-]*)((?:(?:==|>=|<=|!=|~=|=|<|>)[0-9]+(?:\.[0-9]+)*,?)*)(?<!,)", re.ASCII)
+BOUND = r"(?:==|>=|<=|!=|~=|=|<|>)[0-9]{1,18}(?:\.[0-9]{1,18})*"
+SIMPLE = re.compile(rf"([A-Za-z0-9_][\w.-]*)((?:{BOUND}(?:,{BOUND})*)?)", re.ASCII)
 ADDRESS = re.compile(r"(?:https?|file)://\S+\.(?:conda|tar\.bz2)")
-PARTS = r"[0-9A-Za-z]\w*(?:\.[0-9A-Za-z]\w*)*"
+PART = "[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*"
+PARTS = rf"{PART}(?:\.{PART})*"
 CLAUSE = rf"\(*(?:(?:==|=|!=|>=|<=|>|<|~=)?(?:\d+!)?{PARTS}(?:\+{PARTS})?(?:\.?\*)?|(?:==|=)?\*)\)*"
 VERSION = re.compile(rf"{CLAUSE}(?:[,|]{CLAUSE})*", re.ASCII)
+TOO_LARGE = re.compile(r"\d{19}")  # for a number of 64 bits, which is what mamba and rattler have
+APART = re.compile(r"[=<>!~]\s+[=<>!~]")
 BUILT = re.compile(r"([=<>!~].*[^=<>!~,|(])=([^=<>!~,|]+)")
 BUILD = re.compile(r"\*|\*?[\w.+-]+(?:\*[\w.+-]+)*\*?", re.ASCII)
 HEX = re.compile("(?:[0-9a-f]{32}){1,2}")
@@ -62,7 +66,7 @@ def parse(text: str) -> Spec | None:
         return Spec(name, name, simple[1], "", conda_range(simple[2]), "", ())
     if ADDRESS.fullmatch(text):
         return Spec(text, "", text, "", conda_range(""), "", ())
-    match = SPECIFICATION.fullmatch(text)
+    match = SPECIFICATION.fullmatch(text) if not APART.search(text) else None
     more = _pairs(match["more"] or "") if match else None
     if match is None or more is None:
         return None
@@ -91,7 +95,7 @@ def _pairs(text: str) -> dict[str, str] | None:
 
 
 def _version_and_build(rest: str) -> tuple[str, str]:
-    compact = re.sub(r"\s*([=<>!~,|()])\s*", r"\1", rest)
+    compact = re.sub(r"\s*([=<>~,|()])\s*", r"\1", rest)
     version, _, build = compact.partition(" ")
     if not build and (built := BUILT.fullmatch(compact)):
         version, build = built.groups()
@@ -100,7 +104,7 @@ def _version_and_build(rest: str) -> tuple[str, str]:
 
 
 def _is_version(text: str) -> bool:
-    return bool(VERSION.fullmatch(text)) and text.count("(") == text.count(")")
+    return bool(VERSION.fullmatch(text)) and text.count("(") == text.count(")") and not TOO_LARGE.search(text)
 
 
 def combine(texts: list[str]) -> str | None:
