@@ -294,6 +294,7 @@ FORMS = {
     "merge key that merges nothing": (b"<<: x\ndependencies: [y]\n", ["- y  # a"], ["BB206"]),
     "merge key of itself": (b"a: &a {<<: *a, b: 1}\n", ["a: {b: 1}  # a"], ["BB206"]),
     "alias in itself": (b"a: &a [*a]\n", [], ["BB206"]),
+    "a list as a key, further in": (b"a: {[x]: y}\n", [], ["BB206"]),
     "a key that is a list": (b"? [x]\n: y\n", [], ["BB206"]),
     "a tag": (b"a: !x y\n", [], ["BB206"]),
     "a date that is none": (b"a: 2020-99-99\n", ['a: "2020-99-99"  # a'], ["BB206"]),
