@@ -69,9 +69,9 @@ class Composition:
     @functools.cached_property
     def environment(self) -> conda.Environment:
         python = str(self.answers["python_version"])
-        files_ = self.fragments("environment.yml"), self.fragments("requirements.txt")
+        lists = self.fragments("environment.yml"), self.fragments("requirements.txt")
         wanted = filter(None, map(findings.python_wanted, self.directories))
-        return conda.merge(*files_, python, wanted, order=self._precedence)
+        return conda.merge(*lists, python, wanted, self._precedence)
 
     @property
     def _precedence(self) -> list[str]:

@@ -35,6 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{tier}: set by the test's folder")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The fast tier has a process for each processor; the others have the machine to themselves."""
+    return (os.cpu_count() or 1) if config.getoption("--tier") == "fast" else 0
+
+
 def tier_of(item: pytest.Item) -> str:
     folder = item.path.relative_to(ROOT / "tests").parts[0]
     return folder if folder in TIERS else "fast"

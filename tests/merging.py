@@ -37,7 +37,7 @@ def directory(label: str, files: Mapping[str, str | bytes], folder: str = BINDER
 class Result:
     apt: Merged
     environment: conda.Environment
-    found: tuple[Finding, ...] = ()
+    directories: tuple[Directory, ...] = ()
 
     @property
     def packages(self) -> str:
@@ -59,18 +59,17 @@ class Result:
 
     @property
     def findings(self) -> list[Finding]:
-        return [*self.found, *self.apt.findings, *self.environment.findings]
+        found = (finding for each in self.directories for finding in examine(each) if finding.code.startswith("BB1"))
+        return [*found, *self.apt.findings, *self.environment.findings]
 
 
 def merge(*directories: Directory, python: str = "3.12") -> Result:
     def of(name: str) -> list[Fragment]:
         return [one for each in directories if (one := fragment(each, name, BINDER))]
 
-    found = tuple(finding for each in directories for finding in examine(each) if finding.code.startswith("BB1"))
-    environment = conda.merge(
-        of("environment.yml"), of("requirements.txt"), python, order=[each.label for each in directories]
-    )
-    return Result(apt.merge(of("apt.txt")), environment, found)
+    order = [each.label for each in directories]
+    environment = conda.merge(of("environment.yml"), of("requirements.txt"), python, order=order)
+    return Result(apt.merge(of("apt.txt")), environment, directories)
 
 
 def again(result: Result, label: str = "merged") -> Directory:

@@ -329,12 +329,14 @@ def _flow(node: yaml.Node, depth: int = 8, nodes: Iterator[int] | None = None) -
     if depth == 0 or next(nodes, None) is None:
         return None
     if isinstance(node, yaml.ScalarNode):
-        plain = not node.style and re.fullmatch(r"(?!-+$)[\w.+-]*", node.value) and _is_yaml(node.value)
+        plain = not node.style and re.fullmatch(r"(?!-+$)[\w.+-]*|~", node.value) and _is_yaml(node.value)
         standard = node.tag.startswith("tag:yaml.org,2002:")
-        return (node.value if plain else _double_quoted(node.value)) if standard else None
+        return (node.value or "~" if plain else _double_quoted(node.value)) if standard else None
     if isinstance(node, yaml.MappingNode):
         pairs = [(_flow(key, depth - 1, nodes), _flow(value, depth - 1, nodes)) for key, value in _pairs(node)]
-        bad = any(key is None or value is None or len(key) > LONGEST_KEY for key, value in pairs)
+        bad = any(
+            key is None or value is None or len(key) > LONGEST_KEY or key[:1] in ("[", "{") for key, value in pairs
+        )
         return None if bad else "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
     items = [_flow(item, depth - 1, nodes) for item in node.value]
     return None if None in items else "[" + ", ".join(map(str, items)) + "]"

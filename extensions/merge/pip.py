@@ -51,6 +51,7 @@ FILES = ("--requirement", "--constraint")
 ALONE = re.compile(r"\s*#")
 BEHIND = re.compile(r" (?=--(?:hash|global-option|install-option|config-settings?)\b)")
 HASH = re.compile(r" --hash[= ]\S+")
+EXTRAS = re.compile(r"\[[^\[\]]*\]$")
 PATH = re.compile(
     r"(?:\.{1,2}(?:[/\\\[]|$)|/|file:|[\w.-]+/[\w./-]*(?:\[[^\[\]]*\])?$"
     r"|[^\s@]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)(?:\[[^\[\]]*\])?$)"
@@ -180,8 +181,8 @@ def _moved(path: str, base: str) -> str:
     plain = path.removeprefix("file:") if not path.startswith("file:/") else path
     if plain.startswith(("/", "~", "$", "file:")) or "\\" in plain:
         return path
-    target, extras = re.fullmatch(r"(.*?)((?:\[[^\]]*\])?)", plain, flags=re.DOTALL).groups()  # type: ignore[union-attr]
-    moved = posixpath.normpath(posixpath.join(base, target))
+    extras = match[0] if (match := EXTRAS.search(plain)) else ""
+    moved = posixpath.normpath(posixpath.join(base, plain.removesuffix(extras))).strip()
     return (moved if moved.startswith("..") or "/" in moved else f"./{moved}") + extras
 
 

@@ -67,9 +67,7 @@ def pip_range(text: str) -> Range:
 
 
 def _specifiers(text: str) -> SpecifierSet:
-    """Raises `ValueError` also for what `packaging` cannot compare: `===`, more digits than Python takes."""
-    if "===" in text:
-        raise ValueError("arbitrary equality is of texts, not of versions")
+    """Raises `ValueError` also for more digits than Python takes."""
     specifiers = SpecifierSet(text)
     hash(specifiers)  # parses the versions
     return specifiers
