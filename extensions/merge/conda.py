@@ -113,7 +113,7 @@ def merge(
     pythons_, clashes = _python(course, wants.python)
     environment = Environment(
         *(python, pythons_, _channels(wants.channels)),
-        merge_wants("conda", wants.conda, specs.combine, REMEDY),
+        merge_wants("conda", wants.conda, specs.combine, REMEDY, specs.fits),
         pip.merge(wants.pip),
         merge_wants("variable", wants.variables, lambda texts: None, "one component may own a variable"),
         merge_wants("key", wants.more, lambda texts: None, "keep one of the two"),

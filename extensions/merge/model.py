@@ -184,11 +184,14 @@ class Merged:
     trailing: list[str] = field(default_factory=list)
 
 
-# One text for all the wants of a name, or None where there is none.
+# One text for all the wants of a name, or None where there is none; and whether there is one, which is faster to know.
 Combine = Callable[[list[str]], "str | None"]
+Fits = Callable[[list[str]], bool]
 
 
-def merge_wants(kind: str, wants: Iterable[tuple[str, Want]], combine: Combine, remedy: str) -> Merged:
+def merge_wants(
+    kind: str, wants: Iterable[tuple[str, Want]], combine: Combine, remedy: str, fits: Fits | None = None
+) -> Merged:
     """Group (name, want) pairs by name, in order of first appearance, one entry a name.
 
     Where the wants of a name cannot all be combined, those that fit with the ones before them win.
@@ -198,31 +201,22 @@ def merge_wants(kind: str, wants: Iterable[tuple[str, Want]], combine: Combine, 
         groups.setdefault(name, []).append(want)
     merged = Merged()
     for name, group in groups.items():
-        first = group[0].text
-        if all(want.text == first for want in group):
-            merged.entries.append(Entry(name, first, tuple(group)))
+        texts = list(dict.fromkeys([want.text for want in group]))
+        if len(texts) == 1:
+            merged.entries.append(Entry(name, texts[0], tuple(group)))
             continue
-        text, fitting = _fold(list(dict.fromkeys(want.text for want in group)), combine)
-        won = tuple(want for want in group if want.text in fitting)
-        lost = tuple(want for want in group if want.text not in fitting)
+        fitting = texts[:1]
+        for text in texts[1:]:
+            together = [*fitting, text]
+            if fits(together) if fits else combine(together) is not None:
+                fitting = together
+        won = tuple([want for want in group if want.text in fitting])
+        lost = tuple([want for want in group if want.text not in fitting])
         if lost:
             merged.clashes.append(Clash(kind, name, won, lost, remedy))
-        merged.entries.append(Entry(name, text, won, lost))
+        text = combine(fitting) if len(fitting) > 1 else None
+        merged.entries.append(Entry(name, text or texts[0], won, lost))
     return merged
-
-
-def _fold(texts: list[str], combine: Combine) -> tuple[str, list[str]]:
-    """The combined text, and the texts that are in it."""
-    together = combine(texts)
-    if together is not None:
-        return together, texts
-    text, fitting = texts[0], texts[:1]
-    for other in texts[1:]:
-        together = combine([*fitting, other])
-        if together is not None:
-            text = together
-            fitting.append(other)
-    return text, fitting
 
 
 # What may not stand in a YAML file, and a byte order mark.

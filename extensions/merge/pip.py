@@ -24,6 +24,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -31,7 +32,7 @@ from packaging.utils import canonicalize_name
 from ..errors import BlocksError
 from . import lines
 from .model import Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
-from .versions import intersect, pip_range
+from .versions import Range, intersect, overlap, pip_range
 
 LATE_ANCHOR = "# Your own late packages go below this line, one to a line, in the order of their installation."
 REMEDY = "make the two ranges overlap"
@@ -51,6 +52,10 @@ FILES = ("--requirement", "--constraint")
 ALONE = re.compile(r"\s*#")
 BEHIND = re.compile(r" (?=--(?:hash|global-option|install-option|config-settings?)\b)")
 HASH = re.compile(r" --hash[= ]\S+")
+# Most requirements are this; `packaging` need not parse them.
+SIMPLE = re.compile(
+    r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)((?:(?:[=!~]=|[<>]=?)[0-9][0-9A-Za-z.*]*,?)*)(?<!,)", re.ASCII
+)
 EXTRAS = re.compile(r"\[[^\[\]]*\]$")
 PATH = re.compile(
     r"(?:\.{1,2}(?:[/\\\[]|$)|/|file:|[\w.-]+/[\w./-]*(?:\[[^\[\]]*\])?$"
@@ -66,6 +71,16 @@ class Read:
     trailing: list[str] = field(default_factory=list)
 
 
+class Named(NamedTuple):
+    """A requirement by name; `shown` is the name as it was written."""
+
+    shown: str
+    range_: Range
+    extras: frozenset[str] = frozenset()
+    marker: str = ""
+    url: str = ""
+
+
 @dataclass(frozen=True)
 class Parsed:
     """`key` is what wants are grouped by; `name` the package, empty where nobody can tell.
@@ -76,13 +91,13 @@ class Parsed:
     key: str
     name: str = ""
     same: str = ""
-    requirement: Requirement | None = None
+    requirement: Named | None = None
     behind: str = ""
 
 
 def merge(wants: Iterable[Want]) -> Merged:
     """All requirements, by name."""
-    merged = merge_wants("pip", ((_parsed(want.text).key, want) for want in wants), _combine, REMEDY)
+    merged = merge_wants("pip", ((_parsed(want.text).key, want) for want in wants), _combine, REMEDY, _fits)
     merged.entries.sort(key=lambda entry: not entry.text.startswith("-"))
     _compare_markers(merged)
     return merged
@@ -190,11 +205,6 @@ def is_readable(text: str) -> bool:
     return bool(_parsed(text).key)
 
 
-def parse(text: str) -> Requirement | None:
-    """The requirement, or None for what is none: an option, a path, a URL without a name."""
-    return _parsed(text).requirement
-
-
 def name_of(text: str) -> str:
     """The package, normalised; empty where nobody can tell."""
     return _parsed(text).name
@@ -214,13 +224,23 @@ def _parsed(text: str) -> Parsed:
     if LINK.fullmatch(text):
         return Parsed(_egg(text) or text, _egg(text), text)
     body, *behind = BEHIND.split(text, maxsplit=1)
-    try:
-        requirement = Requirement(body)
-    except (InvalidRequirement, RecursionError):
+    named = _named(body)
+    if named is None:
         return Parsed(text, same=text) if PATH.match(text) else Parsed("")
-    name = str(canonicalize_name(requirement.name))
-    key = name + (f" ; {requirement.marker}" if requirement.marker else "")
-    return Parsed(key, name, text, requirement, *behind)
+    name = str(canonicalize_name(named.shown))
+    return Parsed(name + (f" ; {named.marker}" if named.marker else ""), name, text, named, *behind)
+
+
+def _named(text: str) -> Named | None:
+    simple = SIMPLE.fullmatch(text)
+    range_ = pip_range(simple[2]) if simple else None
+    if simple and range_ and range_.sets is not None:
+        return Named(simple[1], range_)
+    try:
+        one = Requirement(text)
+    except (InvalidRequirement, RecursionError):
+        return None
+    return Named(one.name, pip_range(str(one.specifier)), frozenset(one.extras), str(one.marker or ""), one.url or "")
 
 
 def _is_shell(text: str) -> bool:
@@ -242,13 +262,20 @@ def _combine(texts: list[str]) -> str | None:
     if len(requirements) < len(parsed) or any(requirement.url for requirement in requirements):
         return _link_among(texts, parsed)
     behind = {one.behind for one in parsed if one.behind}
-    range_ = intersect([pip_range(str(requirement.specifier)) for requirement in requirements])
+    range_ = intersect([requirement.range_ for requirement in requirements])
     if range_ is None or len(behind) > 1:
         return None
     first = requirements[0]
     extras = sorted(set().union(*(requirement.extras for requirement in requirements)))
-    shown = first.name + (f"[{','.join(extras)}]" if extras else "") + range_
+    shown = first.shown + (f"[{','.join(extras)}]" if extras else "") + range_
     return shown + (f" ; {first.marker}" if first.marker else "") + "".join(f" {one}" for one in behind)
+
+
+def _fits(texts: list[str]) -> bool:
+    """Whether `_combine` has a text for them."""
+    parsed = [_parsed(text) for text in texts]
+    named = [one.requirement for one in parsed if one.requirement and not one.requirement.url and not one.behind]
+    return overlap([one.range_ for one in named]) if len(named) == len(parsed) else _combine(texts) is not None
 
 
 def _link_among(texts: list[str], parsed: list[Parsed]) -> str | None:
@@ -256,7 +283,7 @@ def _link_among(texts: list[str], parsed: list[Parsed]) -> str | None:
     both = zip(reversed(texts), reversed(parsed), strict=True)
     links = {one.same: text for text, one in both if not one.requirement or one.requirement.url}
     bare = [one for one in parsed if one.requirement and not one.requirement.url]
-    fits = all(not one.requirement.specifier and not one.requirement.extras for one in bare if one.requirement)
+    fits = all(not one.requirement.range_.text and not one.requirement.extras for one in bare if one.requirement)
     return next(iter(links.values())) if len(links) == 1 and fits else None
 
 
@@ -271,7 +298,7 @@ def _compare_markers(merged: Merged) -> None:
             rival = _parsed(other.text).requirement
             if rival is None or (rival.marker and one.requirement.marker):
                 continue
-            if intersect([pip_range(str(each.specifier)) for each in (rival, one.requirement)]) is None:
+            if intersect([rival.range_, one.requirement.range_]) is None:
                 merged.clashes.append(Clash("pip", one.name, other.wants, entry.wants, REMEDY))
                 lost = replace(other, losing=(*other.losing, *entry.wants, *entry.losing))
                 merged.entries[merged.entries.index(other)] = kept[one.name][index] = lost

@@ -17,13 +17,15 @@ import functools
 import re
 from dataclasses import dataclass
 
-from .versions import Range, conda_range, intersect
+from .versions import Range, conda_range, intersect, overlap
 
 SPECIFICATION = re.compile(
     r"(?:(?P<channel>(?:[a-z]+://[\w.~-]+(?::\d+)?/)?[\w./+~-]+?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)"
     r"(?P<rest>(?:\s*[=<>!~]|\s+[\w*(]|\s*$|(?=\[))[^\[\]]*)?(?P<more>\[[^\[\]]*\])?",
     re.ASCII,
 )
+# Most specifications are this.
+SIMPLE = re.compile(r"([A-Za-z0-9_][\w.-]*)((?:(?:==|>=|<=|!=|~=|=|<|>)[0-9]+(?:\.[0-9]+)*,?)*)(?<!,)", re.ASCII)
 ADDRESS = re.compile(r"(?:https?|file)://\S+\.(?:conda|tar\.bz2)")
 PARTS = r"[0-9A-Za-z]\w*(?:\.[0-9A-Za-z]\w*)*"
 CLAUSE = rf"\(*(?:(?:==|=|!=|>=|<=|>|<|~=)?(?:\d+!)?{PARTS}(?:\+{PARTS})?(?:\.?\*)?|(?:==|=)?\*)\)*"
@@ -54,6 +56,10 @@ class Spec:
 @functools.lru_cache(maxsize=16384)
 def parse(text: str) -> Spec | None:
     """The specification, or None for what is none."""
+    simple = SIMPLE.fullmatch(text)
+    if simple:
+        name = simple[1].lower()
+        return Spec(name, name, simple[1], "", conda_range(simple[2]), "", ())
     if ADDRESS.fullmatch(text):
         return Spec(text, "", text, "", conda_range(""), "", ())
     match = SPECIFICATION.fullmatch(text)
@@ -99,10 +105,7 @@ def _is_version(text: str) -> bool:
 
 def combine(texts: list[str]) -> str | None:
     """One specification for all of one key, or None."""
-    specs = [spec for spec in map(parse, texts) if spec]
-    channels = {spec.channel for spec in specs if spec.channel}
-    builds = {spec.build for spec in specs if spec.build}
-    others = {spec.more for spec in specs if spec.more}
+    specs, channels, builds, others = _asked(texts)
     version = intersect([spec.version for spec in specs])
     if version is None or len(channels) > 1 or len(builds) > 1 or len(others) > 1:
         return None
@@ -116,6 +119,20 @@ def combine(texts: list[str]) -> str | None:
             pairs = [f"version='{version}'", f"build={build}", *pairs]
             version = ""
     return f"{channel}{specs[0].shown}{version}" + (f"[{','.join(pairs)}]" if pairs else "")
+
+
+def fits(texts: list[str]) -> bool:
+    """Whether `combine` has one for them."""
+    specs, channels, builds, others = _asked(texts)
+    return len(channels) <= 1 and len(builds) <= 1 and len(others) <= 1 and overlap([spec.version for spec in specs])
+
+
+def _asked(texts: list[str]) -> tuple[list[Spec], set[str], set[str], set[tuple[tuple[str, str], ...]]]:
+    """The specifications; their channels, builds and other keys."""
+    specs = [spec for spec in map(parse, texts) if spec]
+    channels = {spec.channel for spec in specs if spec.channel}
+    builds = {spec.build for spec in specs if spec.build}
+    return specs, channels, builds, {spec.more for spec in specs if spec.more}
 
 
 def _value(text: str) -> str:

@@ -14,63 +14,75 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from packaging.specifiers import SpecifierSet
+from packaging.ranges import VersionRange
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 
 # Combinations of alternatives beyond which two ranges are not multiplied out but clash.
 MOST_ALTERNATIVES = 16
+# Characters of a clause; Python refuses numbers of more than 4,300 digits.
+LONGEST = 1000
 
 
 class Alternative(NamedTuple):
-    """`clauses` as they are written and as PEP 440 has them; `outer` takes all that any reading of them takes.
-
-    conda's `<2` takes 2.0rc1, PEP 440's does not; likewise `>1` and 1.post1.
-    """
+    """`clauses`, and their text, as they are written and as PEP 440 has them."""
 
     clauses: tuple[tuple[str, str], ...]
-    specifiers: SpecifierSet
-    outer: SpecifierSet
+    text: str
+    pep440: str
 
-    @property
-    def text(self) -> str:
-        return ",".join(shown for shown, _ in self.clauses)
+
+def _alternative(clauses: tuple[tuple[str, str], ...]) -> Alternative:
+    return Alternative(clauses, ",".join(clause[0] for clause in clauses), ",".join(clause[1] for clause in clauses))
 
 
 @dataclass(frozen=True)
 class Range:
     """`text` as it can stand behind a name; `sets` the alternatives, None where it is no range PEP 440 knows.
 
-    Ranges of one text are equal: hashing a `SpecifierSet` parses its versions.
+    `lenient`: what the tool takes is a little more than PEP 440 has it. conda's `<2` takes 2.0rc1, and `>1` 1.post1.
     """
 
     text: str
-    sets: tuple[Alternative, ...] | None = field(compare=False)
+    sets: tuple[Alternative, ...] | None
+    lenient: bool = False
 
     @property
     def specifiers(self) -> SpecifierSet | None:
         """The range, where there is just one alternative."""
-        return self.sets[0].specifiers if self.sets is not None and len(self.sets) == 1 else None
+        return SpecifierSet(self.sets[0].pep440) if self.sets is not None and len(self.sets) == 1 else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _versions(pep440: str) -> VersionRange:
+    return SpecifierSet(pep440).to_range()
+
+
+@functools.lru_cache(maxsize=4096)
+def _all_versions(pep440: tuple[str, ...]) -> VersionRange:
+    """What is in all of them; those of the ones before the last are mostly known."""
+    last = _versions(pep440[-1])
+    return _all_versions(pep440[:-1]).intersection(last) if len(pep440) > 1 else last
 
 
 @functools.lru_cache(maxsize=4096)
 def pip_range(text: str) -> Range:
     """A PEP 440 specifier set."""
     compact = text.replace(" ", "")
+    clauses = tuple((clause, clause.replace("===", "==")) for clause in compact.split(",") if clause)
+    valid = all(_is_specifier(pep440) for _, pep440 in clauses)
+    return Range(compact, (_alternative(clauses),) if valid else None)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_specifier(text: str) -> bool:
     try:
-        clauses = tuple((clause, clause.replace("===", "==")) for clause in compact.split(",") if clause)
-        specifiers = _specifiers(",".join(pep440 for _, pep440 in clauses))
-        return Range(compact, (Alternative(clauses, specifiers, specifiers),))
-    except ValueError:
-        return Range(compact, None)
-
-
-def _specifiers(text: str) -> SpecifierSet:
-    """Raises `ValueError` also for more digits than Python takes."""
-    specifiers = SpecifierSet(text)
-    hash(specifiers)  # parses the versions
-    return specifiers
+        return len(text) <= LONGEST and bool(Specifier(text))
+    except InvalidSpecifier:
+        return False
 
 
 @functools.lru_cache(maxsize=4096)
@@ -81,18 +93,17 @@ def conda_range(text: str) -> Range:
         clauses = [_conda_clause(clause.strip()) for clause in alternative.split(",")]
         if any(clause is None for clause in clauses):
             return Range(text.strip(), None)
-        pairs = tuple(dict.fromkeys(clause for clause in clauses if clause and clause[0]))
-        pep440 = ",".join(pep440 for _, pep440 in pairs)
-        sets.append(Alternative(pairs, SpecifierSet(pep440), SpecifierSet(STRICT.sub(r"\1=", pep440))))
+        sets.append(_alternative(tuple(dict.fromkeys(clause for clause in clauses if clause and clause[0]))))
     if any(not one.clauses for one in sets):
-        return Range("", (Alternative((), SpecifierSet(), SpecifierSet()),))
-    return Range("|".join(one.text for one in sets), tuple(sets))
+        return Range("", (_alternative(()),))
+    return Range("|".join(one.text for one in sets), tuple(sets), lenient=True)
 
 
 STRICT = re.compile(r"([<>])(?!=)")
 CLAUSE = re.compile(r"(==|=|!=|>=|<=|>|<|~=)?\s*([0-9][0-9A-Za-z.!+_]*?)(\.?\*)?")
 
 
+@functools.lru_cache(maxsize=4096)
 def _conda_clause(clause: str) -> tuple[str, str] | None:
     """The clause as conda and as PEP 440 write it."""
     if clause in ("", "*", "=*", "==*"):
@@ -102,57 +113,66 @@ def _conda_clause(clause: str) -> tuple[str, str] | None:
         return None
     operator, version, wildcard = match.groups()
     fuzzy = operator == "=" or bool(wildcard)
-    try:
-        if fuzzy and operator in (None, "=", "=="):
-            return f"={version}", str(_specifiers(f"=={version}.*"))
-        if fuzzy and operator != "!=":  # conda reads >=1.2.* as >=1.2
-            return f"{operator}{version}", str(_specifiers(f"{operator}{version}"))
-        operator = operator or "=="
-        star = ".*" if fuzzy else ""
-        return f"{operator}{version}{star}", str(_specifiers(f"{operator}{version}{star}"))
-    except ValueError:
-        return None
+    if fuzzy and operator in (None, "=", "=="):
+        shown, pep440 = f"={version}", f"=={version}.*"
+    elif fuzzy and operator != "!=":  # conda reads >=1.2.* as >=1.2
+        shown = pep440 = f"{operator}{version}"
+    else:
+        shown = pep440 = f"{operator or '=='}{version}{'.*' if fuzzy else ''}"
+    return (shown, pep440) if _is_specifier(pep440) else None
 
 
 def intersect(ranges: list[Range]) -> str | None:
     """The text of a range that satisfies all, or None where there is none that can be written down."""
-    asking = list({range_.text: range_ for range_ in ranges if range_.text}.values())
+    asking = _asking(ranges)
     if len(asking) <= 1:
         return asking[0].text if asking else ""
-    return _intersect(tuple(asking))
+    lenient = any(range_.lenient for range_ in asking)
+    texts = [_text(combination, lenient) for combination in _combinations(asking)]
+    return "|".join(dict.fromkeys(texts)) or None
 
 
-@functools.lru_cache(maxsize=4096)
-def _intersect(asking: tuple[Range, ...]) -> str | None:
+def overlap(ranges: list[Range]) -> bool:
+    """Whether `intersect` has a text for them; faster."""
+    asking = _asking(ranges)
+    return len(asking) <= 1 or any(True for _ in _combinations(asking))
+
+
+def _asking(ranges: list[Range]) -> list[Range]:
+    return list({range_.text: range_ for range_ in ranges if range_.text}.values())
+
+
+def _combinations(asking: list[Range]) -> Iterator[tuple[Alternative, ...]]:
+    """One alternative of each, where all of them can hold."""
     alternatives: list[tuple[Alternative, ...]] = []
     total = 1
     for range_ in asking:
         if range_.sets is None:
-            return None
+            return
         total *= len(range_.sets)
         alternatives.append(range_.sets)
-    if total > MOST_ALTERNATIVES:
-        return None
-    texts = [_all_of(combination) for combination in itertools.product(*alternatives)]
-    return "|".join(dict.fromkeys(text for text in texts if text is not None)) or None
+    if total <= MOST_ALTERNATIVES:
+        yield from filter(_can_hold, itertools.product(*alternatives))
 
 
-def _all_of(parts: tuple[Alternative, ...]) -> str | None:
-    together = SpecifierSet()
+def _can_hold(parts: tuple[Alternative, ...]) -> bool:
+    pep440 = tuple([part.pep440 for part in parts])
+    spellings = {clause for part in parts if "===" in part.text for clause, _ in part.clauses if "===" in clause}
+    return len(spellings) <= 1 and not _all_versions(pep440).is_empty
+
+
+def _text(parts: tuple[Alternative, ...], lenient: bool) -> str:
+    together = _all_versions(tuple([part.pep440 for part in parts]))
     for part in parts:
-        together &= part.specifiers
-    spellings = {shown for part in parts for shown, _ in part.clauses if shown.startswith("===")}
-    if together.is_unsatisfiable() or len(spellings) > 1:
-        return None
-    for part in parts:
-        if all(_within(part, other) for other in parts):
+        if _versions(part.pep440).is_subset(together) and all(_within(part, other, lenient) for other in parts):
             return part.text
     return ",".join(dict.fromkeys(shown for part in parts for shown, _ in part.clauses))
 
 
-def _within(part: Alternative, other: Alternative) -> bool:
+def _within(part: Alternative, other: Alternative, lenient: bool) -> bool:
     """Whether `other` takes all that `part` takes; the clauses that they share need no proof."""
     rest = [clause for clause in other.clauses if clause not in part.clauses]
     if any(shown.startswith("===") for shown, _ in rest):
         return False
-    return not rest or part.outer.is_subset(SpecifierSet(",".join(pep440 for _, pep440 in rest)))
+    outer = STRICT.sub(r"\1=", part.pep440) if lenient else part.pep440
+    return not rest or _versions(outer).is_subset(_versions(",".join(pep440 for _, pep440 in rest)))
