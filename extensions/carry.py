@@ -46,7 +46,9 @@ _INSTALL = re.compile(r"\bpip[\d.]*\b.*\binstall\b|\b(?:conda|mamba) develop\b")
 _BUILD = re.compile(r"(?:^|[;&|({]\s*|\b(?:then|do)\s+)(make|npm|yarn|jlpm|poetry|flit|hatch|pdm|uv)\b")
 _CD = re.compile(r"\b(?:cd|pushd)\s+[\"']?([^\s\"';&|)]+)")
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+(?:\.\w+)*)|\s-m\s+(\w+(?:\.\w+)*)")
-_OPTION = re.compile(r"(?:^|[\s\"'])(?:-r|-c|-e|--requirement|--constraint|--editable)[ =]*[\"']?([^\s\"'#]+)")
+_OPTION = re.compile(
+    r"(?:^|[\s\"'])(?:(?:-r|-c|-e|--requirement|--constraint|--editable)[ =]*[\"']?|file:(?!/))([^\s\"'#]+)"
+)
 _PATH = re.compile(r"(?:^|[\s\"']|\bfile:(?!/))(\.{1,2}/?(?:\[[^\]]*\])?(?=[\s\"']|$)|[^\s\"':@]*/[^\s\"':@]*)")
 
 

@@ -54,7 +54,7 @@ def check(
 
 
 _REFUSED = (
-    "would be overwritten, and is not among the files that are merged; adopt its directory, or rename it "
+    "would be overwritten, and is not among the files that are merged; rename it, or adopt its directory "
     "(nothing was written)"
 )
 _REFUSED_OURS = (

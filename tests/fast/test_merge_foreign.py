@@ -352,8 +352,8 @@ REQUIREMENTS = {
         [],
     ),
     "options of a requirement": (
-        'x --config-settings="--a=b" --global-option="c"\n',
-        ['  - \'x --config-settings="--a=b" --global-option="c"\'  # a'],
+        'x --global-option="--a=b" --global-option="c"\n',
+        ['  - \'x --global-option="--a=b" --global-option="c"\'  # a'],
         [],
     ),
     "tabs and spaces": ("\tx\t>=1\t# c\n  y  \n", ["  - x >=1  # a (c)", "  - y  # a"], []),

@@ -91,6 +91,8 @@ LISTS = {
     "all": ("requirements.txt", "-e .\n", {*WHOLE, "binder/requirements.txt"}),
     "beside environment.yml": ("environment.yml", "- pip:\n  - -e .\n", {"binder/environment.yml"}),
     "above environment.yml": ("environment.yml", "- pip:\n  - -e ../lib\n", {"lib/setup.py", "lib/code.py"}),
+    "quoted": ("environment.yml", "- pip:\n  - '-r extra.txt'\n", {"extra.txt"}),
+    "file:": ("requirements.txt", "-r file:extra.txt\nfile:lib\n", {"extra.txt", "lib/setup.py", "lib/code.py"}),
     "elsewhere": ("requirements.txt", "x @ https://host/data/a.csv\ngit+https://h/o/lib\n", set[str]()),
 }
 

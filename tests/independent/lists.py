@@ -2,7 +2,7 @@
 
 unreadable   a line that conda or pip cannot read
 twice        a package named twice, of one ecosystem, platform and marker
-both         one of conda and of pip, not so in one file, and still there
+both         one of conda and of pip, where whoever wants pip's does not want conda's too in that file
 invented     a line, extra, build, channel, value that nobody asked for
 narrowed     a range that refuses a version which all wishes for it take
 unmeetable   a range that no version can meet, where each wish for it can be met
@@ -48,15 +48,16 @@ def _twice(case: Case) -> None:
 
 
 def _both(case: Case) -> None:
-    files: dict[str, dict[str, set[str]]] = {"conda": {}, "pip": {}}
-    for kind, named in files.items():
-        for source, wish in case.wished(kind):
-            line = conda_line(wish.text) if kind == "conda" else source.pip(wish.text, wish.file)
-            if line and line.name:
-                named.setdefault(line.name, set()).add(source.where(wish.file))
-    for name in (files["conda"].keys() & files["pip"].keys()) - {"pip"}:
-        if not files["conda"][name] & files["pip"][name]:
-            case.violation("both", "merged", f"{name} from conda and from pip")
+    asked: dict[str, set[str]] = {}
+    for source in case.sources:
+        for wish in (wish for wish in source.wishes if wish.kind == "conda"):
+            if line := conda_line(wish.text):
+                asked.setdefault(line.name, set()).add(source.where(wish.file))
+    there = {line.name for _, line in case.merged.conda_lines} - {"pip"}
+    for source, wish in case.wished("pip"):
+        pip = source.pip(wish.text, wish.file)
+        if pip and pip.name in there and source.where(wish.file) not in asked[pip.name]:
+            case.violation("both", source.where(wish.file), f"{pip.name} from conda and from pip")
 
 
 def _plain(case: Case) -> None:
