@@ -42,10 +42,19 @@ REMEDY = "make the two ranges overlap"
 FORGE = "conda-forge"
 DEFAULTS = ("defaults", "main", "anaconda", "pkgs/main")
 COURSE = "course"
-MERGE = "tag:yaml.org,2002:merge"
+MERGE, NULL = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:null"
 MOST_NESTED = 100  # the C parser's nodes are made by recursion, and it ends the process where the stack does
 MOST_NODES = 1000  # of an unknown key; a few aliases can stand for millions
 LONGEST_KEY = 1000  # YAML allows 1024 characters
+
+
+class _Loader(Loader):  # type: ignore[misc]
+    """Tells nulls and `<<` from texts, and nothing else: other values are kept as they are written."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [pair for pair in pairs if pair[0] in (NULL, MERGE)]
+        for first, pairs in Loader.yaml_implicit_resolvers.items()
+    }
 
 
 @dataclass
@@ -132,7 +141,7 @@ def _compose(fragment: Fragment) -> tuple[yaml.Node | None, str]:
     text = fragment.text
     try:
         _refuse_depth(fragment)
-        return yaml.compose(text, Loader=Loader), text
+        return yaml.compose(text, Loader=_Loader), text
     except yaml.YAMLError as error:
         if fragment.foreign and "\t" in text:
             return _compose(replace(fragment, text=text.expandtabs(2)))
@@ -147,7 +156,7 @@ def _refuse_depth(fragment: Fragment) -> None:
     if text.count("[") + text.count("{") + max(map(len, text.split("\n"))) <= MOST_NESTED * 5:
         return
     depth = 0
-    for event in yaml.parse(text, Loader=Loader):
+    for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MOST_NESTED:
             line = event.start_mark.line + 1 if event.start_mark else 1
@@ -322,7 +331,7 @@ class _Reader:
 
 
 def _is_null(node: yaml.Node) -> bool:
-    return bool(node.tag == "tag:yaml.org,2002:null")
+    return bool(node.tag == NULL)
 
 
 def _flow(node: yaml.Node, depth: int = 8, nodes: Iterator[int] | None = None) -> str | None:
