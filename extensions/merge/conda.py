@@ -42,19 +42,23 @@ REMEDY = "make the two ranges overlap"
 FORGE = "conda-forge"
 DEFAULTS = ("defaults", "main", "anaconda", "pkgs/main")
 COURSE = "course"
-MERGE, NULL = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:null"
+STANDARD = "tag:yaml.org,2002:"
+MERGE, NULL, TEXT, SEQUENCE, MAPPING = (STANDARD + name for name in ("merge", "null", "str", "seq", "map"))
+NULLS = ("", "~", "null", "Null", "NULL")
 MOST_NESTED = 100  # the C parser's nodes are made by recursion, and it ends the process where the stack does
 MOST_NODES = 1000  # of an unknown key; a few aliases can stand for millions
 LONGEST_KEY = 1000  # YAML allows 1024 characters
 
 
 class _Loader(Loader):  # type: ignore[misc]
-    """Tells nulls and `<<` from texts, and nothing else: other values are kept as they are written."""
+    """Tells nulls and `<<` from other texts; what else a text may be is kept as it is written."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [pair for pair in pairs if pair[0] in (NULL, MERGE)]
-        for first, pairs in Loader.yaml_implicit_resolvers.items()
-    }
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
+        if kind is not yaml.ScalarNode:
+            return SEQUENCE if kind is yaml.SequenceNode else MAPPING
+        if implicit == (True, False):  # plain
+            return NULL if value in NULLS else MERGE if value == "<<" else TEXT
+        return TEXT
 
 
 @dataclass
@@ -341,7 +345,7 @@ def _flow(node: yaml.Node, depth: int = 8, nodes: Iterator[int] | None = None) -
         return None
     if isinstance(node, yaml.ScalarNode):
         plain = not node.style and re.fullmatch(r"(?!-+$)[\w.+-]*|~", node.value) and _is_yaml(node.value)
-        standard = node.tag.startswith("tag:yaml.org,2002:")
+        standard = node.tag.startswith(STANDARD)
         return (node.value or "~" if plain else _double_quoted(node.value)) if standard else None
     if isinstance(node, yaml.MappingNode):
         pairs = [(_flow(key, depth - 1, nodes), _flow(value, depth - 1, nodes)) for key, value in _pairs(node)]
