@@ -28,15 +28,17 @@ LONGEST = 1000
 
 
 class Alternative(NamedTuple):
-    """`clauses`, and their text, as they are written and as PEP 440 has them."""
+    """`clauses`, and their text, as they are written and as PEP 440 has them; `open_`: without an upper bound."""
 
     clauses: tuple[tuple[str, str], ...]
     text: str
     pep440: str
+    open_: bool
 
 
 def _alternative(clauses: tuple[tuple[str, str], ...]) -> Alternative:
-    return Alternative(clauses, ",".join(clause[0] for clause in clauses), ",".join(clause[1] for clause in clauses))
+    text, pep440 = (",".join([clause[side] for clause in clauses]) for side in (0, 1))
+    return Alternative(clauses, text, pep440, all(clause[1].startswith((">", "!=")) for clause in clauses))
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,8 @@ def _combinations(asking: list[Range]) -> Iterator[tuple[Alternative, ...]]:
 
 
 def _can_hold(parts: tuple[Alternative, ...]) -> bool:
+    if all(part.open_ for part in parts):
+        return True
     pep440 = tuple([part.pep440 for part in parts])
     spellings = {clause for part in parts if "===" in part.text for clause, _ in part.clauses if "===" in clause}
     return len(spellings) <= 1 and not _all_versions(pep440).is_empty
