@@ -214,8 +214,8 @@ def merge_wants(
         lost = tuple([want for want in group if want.text not in fitting])
         if lost:
             merged.clashes.append(Clash(kind, name, won, lost, remedy))
-        text = combine(fitting) if len(fitting) > 1 else None
-        merged.entries.append(Entry(name, text or texts[0], won, lost))
+        combined = combine(fitting) if len(fitting) > 1 else None
+        merged.entries.append(Entry(name, combined or texts[0], won, lost))
     return merged
 
 
