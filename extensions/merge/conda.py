@@ -34,7 +34,7 @@ from ..errors import BlocksError
 from . import lines, pip, specs
 from .model import UNPRINTABLE, Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from .pip import Read
-from .versions import conda_range, intersect
+from .versions import conda_range, intersect, overlap
 
 CONDA_ANCHOR = "# Your own conda packages go below this line."
 PIP_ANCHOR = "# Your own pip packages go below this line."
@@ -360,18 +360,18 @@ def _flow(node: yaml.Node, depth: int = 8, nodes: Iterator[int] | None = None) -
 def _python(course: Want, wants: list[Want]) -> tuple[Entry, list[Clash]]:
     """The entry for Python, and a clash with each wish it does not meet."""
     chosen = course.text.removeprefix("python")
-    ranges = [conda_range(chosen)] if chosen != "=" else []
+    ranges = {chosen: conda_range(chosen)} if chosen != "=" else {}
     fitting, clashes = [], []
     for want in wants:
         spec = specs.parse(want.text)
-        if spec and intersect([*ranges, spec.version]) is None:
+        if spec and spec.version.text not in ranges and not overlap([*ranges.values(), spec.version]):
             remedy = "choose a Python version the component runs on"
             why = "the answer python_version decides, for all"
             clashes.append(Clash("python", "python", (course,), (want,), remedy, why))
         elif spec:
             fitting.append(want)
-            ranges.append(spec.version)
-    version = intersect(ranges) or chosen
+            ranges[spec.version.text] = spec.version
+    version = intersect(list(ranges.values())) or chosen
     text = f"python{version}" if version.startswith("=") else f"python{chosen},{version}"
     losing = tuple(want for clash in clashes for want in clash.losing)
     return Entry("python", text, tuple(fitting), losing), clashes

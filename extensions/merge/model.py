@@ -214,7 +214,8 @@ def merge_wants(
         lost = tuple([want for want in group if want.text not in fitting])
         if lost:
             merged.clashes.append(Clash(kind, name, won, lost, remedy))
-        merged.entries.append(Entry(name, (len(fitting) > 1 and combine(fitting)) or texts[0], won, lost))
+        combined = combine(fitting) if len(fitting) > 1 else None
+        merged.entries.append(Entry(name, combined or texts[0], won, lost))
     return merged
 
 
