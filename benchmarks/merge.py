@@ -13,8 +13,8 @@ All in this process, in turn, A B C D A B C D ..., each from the files' paths to
 The files have twenty lines, from a seed: names from a pool, some much more often than others, seven of ten without a
 version (in public Binder repositories it is eight), ranges of which some clash, comments, a pip section in most. Their
 channels are in one order, as conda-merge ends with an error else.
-Printed, in processor time, as all of them only compute: the median of each, the median of the round-by-round ratios of ours to each, and ours at the most files to ours
-at a tenth of them.
+Printed, in processor time, as all of them only compute: the median of each, the median of the round-by-round ratios of
+ours to each, and ours at the most files to ours at a tenth of them.
 """
 
 from __future__ import annotations
