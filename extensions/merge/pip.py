@@ -232,7 +232,9 @@ def _parsed(text: str) -> Parsed:
     if LINK.fullmatch(text):
         return Parsed(_egg(text) or text, _egg(text), text)
     body, *behind = BEHIND.split(text, maxsplit=1)
-    named = _named(body) if not behind or _are_options(behind[0]) else None
+    if " -" in body or (behind and not _are_options(behind[0])):  # pip takes what begins with a hyphen for an option
+        return Parsed("")
+    named = _named(body)
     if named is None:
         return Parsed(text, same=text) if PATH.match(text) else Parsed("")
     name = str(canonicalize_name(named.shown))

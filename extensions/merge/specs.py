@@ -71,7 +71,9 @@ def parse(text: str) -> Spec | None:
     if match is None or more is None:
         return None
     version, build = _version_and_build((match["rest"] or "").strip())
-    version, build = "".join(more.pop("version", version).split()), more.pop("build", build)
+    if (version and not _is_version(version)) or (build and not BUILD.fullmatch(build)):
+        return None
+    version, build = more.pop("version", version), more.pop("build", build)
     channel = more.pop("channel", match["channel"] or "")
     if (version and not _is_version(version)) or (build and not BUILD.fullmatch(build)):
         return None

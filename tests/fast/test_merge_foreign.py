@@ -302,6 +302,11 @@ FORMS = {
     "nothing in a list": (b"a:\n- # x\n- [{y: }]\n", ["# a: x", "a: [~, [{y: ~}]]  # a"], ["BB206"]),
     "other sections": (b"dependencies:\n- npm: [x]\n- [y]\n", [], ["BB207", "BB207"]),
     "no packages": (b"dependencies:\n- x (y\n- x>=\n- '%%'\n- ''\n- x=1.12345678901234567890\n", [], ["BB208"] * 5),
+    "no packages, in brackets": (
+        b"dependencies:\n- \"x[version='>= 2']\"\n- \"x y::z[version='>=2']\"\n- x[foo=1]\n- x[build=]\n",
+        [],
+        ["BB208"] * 4,
+    ),
     "no requirements": (b"dependencies:\n- pip: [x=1, 'x y', --nope, '-r', '']\n", [], ["BB202"] * 4),
     "defaults": (b"channels: [defaults, '']\n", ["- defaults  # a"], ["BB209"]),
     "a channel twice": (b"channels: [x, y, x]\n", ["- x  # a", "- y  # a"], []),
@@ -360,9 +365,10 @@ REQUIREMENTS = {
     "comments": ("# top\n\n# x is\nx#1\ny # two # three\n#\n", ["# a: top", "  - y  # a (two # three)"], ["BB202"]),
     "control characters in a comment": ("x # \x01\u2028\nz\n", ["  - x  # a (\ufffd)", "  - z  # a"], []),
     "what pip refuses": (
-        "x=1\nx>\n%%\n--nope\n-e\n-r\n-f 'x\n--pre x\n-f x --nope\nx>=1<2\nx --global-option=a --nope\n",
+        "x=1\nx>\n%%\n--nope\n-e\n-r\n-f 'x\n--pre x\n-f x --nope\nx>=1<2\nx --global-option=a --nope\n./x -y\n"
+        "x; python_version<'a - 3'\n",
         [],
-        ["BB202"] * 11,
+        ["BB202"] * 13,
     ),
     "a version of old": ("x==2004d\ny==1.*.2\n", [], ["BB202"] * 2),
     "a marker that nests": (f"x; {'(' * 5000}\n", [], ["BB202"]),
