@@ -52,7 +52,7 @@ FILES = ("--requirement", "--constraint")
 ALONE = re.compile(r"\s*#")
 OF_REQUIREMENT = re.compile("--(?:hash|global-option|config-settings?)(?:=.*)?", re.DOTALL)
 BEHIND = re.compile(" (?=--(?:hash|global-option|config-settings?)[ =])")
-HASH = re.compile(r" --hash[= ]\S+")
+HASH = re.compile(r" --hash(?:=\S*| \S+|$)")
 # Most requirements are this; `packaging` need not parse them.
 BOUND = r"(?:[=!~]=|[<>]=?)[0-9][0-9A-Za-z.*]*"
 SIMPLE = re.compile(rf"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)((?:{BOUND}(?:,{BOUND})*)?)", re.ASCII)

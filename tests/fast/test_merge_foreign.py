@@ -188,6 +188,8 @@ CONDA_NAMES = {
     "keys": (("x[version='>=1,<2',build=h1_0]", "x>=1.5"), "x[version='>=1,<2,>=1.5',build=h1_0]"),
     "spaces": (("x >= 1 , < 2", "x"), "x>=1,<2"),
     "versions that PEP 440 does not know": (("x=2020a_b", "x>=1"), "clash"),
+    "a version without an operator, of letters": (("x", "x null1.*"), "x null1.*"),
+    "parentheses, without an operator": (("x", "x (>=1)|<0"), "x (>=1)|<0"),
     "parentheses stand as they are": (("x>=1,(<2|>3)", "x>=1,(<2|>3)"), "x>=1,(<2|>3)"),
 }
 
@@ -345,6 +347,7 @@ REQUIREMENTS = {
     "a comment is not continued": ("# see C:\\\nx\n", ["  # see C:\\", "  - x  # a"], []),
     "a comment ends what is continued": ("x \\\n# c\n>=1\n", ["  - x  # a (c)"], ["BB202"]),
     "hashes": ("x==1 --hash=sha256:aa \\\n --hash sha256:bb\n", ["  - x==1  # a"], ["BB203"]),
+    "hashes of nothing": ("x==1 --hash=\ny --hash\n", ["  - x==1  # a", "  - y  # a"], ["BB203"] * 2),
     "hashes required": ("--require-hashes\nx\n", ["  - x  # a"], ["BB203"]),
     "options on one line": (
         "-i https://e.org --no-index --trusted-host e.org\n",
