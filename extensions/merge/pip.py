@@ -200,6 +200,7 @@ def _moved(path: str, base: str) -> str:
     plain = path.removeprefix("file:") if not path.startswith("file:/") else path
     if plain.startswith(("/", "~", "$", "file:")) or "\\" in plain:
         return path
+    plain = plain.rstrip("/")
     extras = match[0] if (match := EXTRAS.search(plain)) else ""
     moved = posixpath.normpath(posixpath.join(base, plain.removesuffix(extras))).strip()
     return (moved if moved.startswith("..") or "/" in moved else f"./{moved}") + extras
