@@ -233,9 +233,9 @@ def _parsed(text: str) -> Parsed:
     if LINK.fullmatch(text):
         return Parsed(_egg(text) or text, _egg(text), text)
     body, *behind = BEHIND.split(text, maxsplit=1)
-    if " -" in body or (behind and not _are_options(behind[0])):  # pip takes what begins with a hyphen for an option
+    if " -" in body:  # pip reads options from there on
         return Parsed("")
-    named = _named(body)
+    named = _named(body) if not behind or _are_options(behind[0]) else None
     if named is None:
         return Parsed(text, same=text) if PATH.match(text) else Parsed("")
     name = str(canonicalize_name(named.shown))

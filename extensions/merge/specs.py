@@ -6,6 +6,7 @@
 - versions are compared as `versions` says; three parts (`name=1.2=build`) ask for just that version
 - different channels, builds or other keys for one name cannot be one
 - what `versions` cannot read (parentheses) stands as it is, and fits with its like only
+- a version or build in brackets stands in place of one before them; both have to be readable
 - an address of a package file stands for itself
 
 Source: conda's MatchSpec.
@@ -71,12 +72,11 @@ def parse(text: str) -> Spec | None:
     if match is None or more is None:
         return None
     version, build = _version_and_build((match["rest"] or "").strip())
-    if (version and not _is_version(version)) or (build and not BUILD.fullmatch(build)):
-        return None
-    version, build = more.pop("version", version), more.pop("build", build)
+    versions, builds = [version, more.pop("version", version)], [build, more.pop("build", build)]
     channel = more.pop("channel", match["channel"] or "")
-    if (version and not _is_version(version)) or (build and not BUILD.fullmatch(build)):
+    if not all(map(_is_version, filter(None, versions))) or not all(map(BUILD.fullmatch, filter(None, builds))):
         return None
+    version, build = versions[1], builds[1]
     name = match["name"].lower()
     subdir = more.get("subdir", "")
     key = f"{name}[subdir={subdir}]" if subdir else name

@@ -235,3 +235,13 @@ def test_ranges_that_pip_and_conda_read_differently(
     range_: Callable[[str], Range], texts: list[str], expected: str | None
 ) -> None:
     assert intersect([range_(text) for text in texts]) == expected
+
+
+@pytest.mark.parametrize("text", ["c onda-forge::x[version='>=2']", "x[version='>= 2']", "éx"])
+def test_what_conda_would_refuse_is_no_specification(text: str) -> None:
+    assert specs.parse(text) is None
+
+
+@pytest.mark.parametrize("text", ["x; python_version<'- - 3'", "/a/b -<c", "x -e ."])
+def test_what_pip_would_take_for_an_option_is_no_requirement(text: str) -> None:
+    assert not pip.is_readable(text)
