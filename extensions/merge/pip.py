@@ -202,7 +202,7 @@ def _moved(path: str, base: str) -> str:
         return path
     plain = plain.rstrip("/")
     extras = match[0] if (match := EXTRAS.search(plain)) else ""
-    moved = posixpath.normpath(posixpath.join(base, plain.removesuffix(extras))).strip()
+    moved = posixpath.normpath(posixpath.join(base, plain.removesuffix(extras).rstrip("/ ")))
     return (moved if moved.startswith("..") or "/" in moved else f"./{moved}") + extras
 
 

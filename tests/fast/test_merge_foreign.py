@@ -461,6 +461,7 @@ PATHS = [
     ("-c c.txt", f"-c {IMPORT}/c.txt", f"-c {IMPORT}/c.txt", "-c ./c.txt", "-c ./c.txt"),
     ("-e .", f"-e {IMPORT}", f"-e {ROOT}", "-e ./.", "-e .."),
     ("-e .[dev]", f"-e {IMPORT}[dev]", f"-e {ROOT}[dev]", "-e ./.[dev]", "-e ..[dev]"),
+    ("-e . [dev]", f"-e {IMPORT}[dev]", f"-e {ROOT}[dev]", "-e ./.[dev]", "-e ..[dev]"),
     ("-e ./pkg/", f"-e {IMPORT}/pkg", f"-e {ROOT}/pkg", "-e ./pkg", "-e ../pkg"),
     ("-e ..", f"-e {ROOT}", "-e ./imports", "-e ..", "-e ../.."),
     (".", f"{IMPORT}", f"{ROOT}", "./.", ".."),
