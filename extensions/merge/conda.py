@@ -236,7 +236,7 @@ class _Reader:
         if not self.fragment.foreign:
             raise BlocksError(f"{self.fragment.file}:{self.line(key)}: unknown key '{name}'; remove it")
         value = _flow(node)
-        if value is None or not isinstance(key, yaml.ScalarNode) or key.tag == MERGE or len(name) > LONGEST_KEY:
+        if value is None or not isinstance(key, yaml.ScalarNode) or key.tag == MERGE or _is_long(name):
             self.find("BB206", key, name, "is no key that conda reads, and cannot be kept", "remove it", True)
             return
         text = f"{_scalar(name)}: {value}"
@@ -295,7 +295,7 @@ class _Reader:
         for key, value in _pairs(node):
             if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode) or key.tag == MERGE:
                 raise BlocksError(f"{self.fragment.file}:{self.line(key)}: must be a name and a text")
-            if len(key.value) > LONGEST_KEY:
+            if _is_long(key.value):
                 raise BlocksError(f"{self.fragment.file}:{self.line(key)}: too long for the name of a variable")
             yield key.value, self.want(value, value.value)
 
@@ -332,6 +332,10 @@ class _Reader:
                 self.wants.read.findings.append(finding)
         else:
             self.wants.conda.append((spec.key, want))
+
+
+def _is_long(key: str) -> bool:
+    return len(_scalar(key)) > LONGEST_KEY
 
 
 def _is_null(node: yaml.Node) -> bool:

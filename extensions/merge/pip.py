@@ -52,7 +52,7 @@ FILES = ("--requirement", "--constraint")
 ALONE = re.compile(r"\s*#")
 OF_REQUIREMENT = re.compile("--(?:hash|global-option|config-settings?)(?:=.*)?", re.DOTALL)
 BEHIND = re.compile(" (?=--(?:hash|global-option|config-settings?)[ =])")
-HASH = re.compile(r" --hash[= ]\S+")
+HASH = re.compile(r" --hash(?:=\S*| \S+|$)")
 # Most requirements are this; `packaging` need not parse them.
 BOUND = r"(?:[=!~]=|[<>]=?)[0-9][0-9A-Za-z.*]*"
 SIMPLE = re.compile(rf"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)((?:{BOUND}(?:,{BOUND})*)?)", re.ASCII)
@@ -200,6 +200,7 @@ def _moved(path: str, base: str) -> str:
     plain = path.removeprefix("file:") if not path.startswith("file:/") else path
     if plain.startswith(("/", "~", "$", "file:")) or "\\" in plain:
         return path
+    plain = plain.rstrip("/")
     extras = match[0] if (match := EXTRAS.search(plain)) else ""
     moved = posixpath.normpath(posixpath.join(base, plain.removesuffix(extras))).strip()
     return (moved if moved.startswith("..") or "/" in moved else f"./{moved}") + extras

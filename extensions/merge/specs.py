@@ -124,7 +124,8 @@ def combine(texts: list[str]) -> str | None:
         else:
             pairs = [f"version='{version}'", f"build={build}", *pairs]
             version = ""
-    return f"{channel}{specs[0].shown}{version}" + (f"[{','.join(pairs)}]" if pairs else "")
+    gap = " " if version and version[0] not in "=<>!~" else ""
+    return f"{channel}{specs[0].shown}{gap}{version}" + (f"[{','.join(pairs)}]" if pairs else "")
 
 
 def fits(texts: list[str]) -> bool:

@@ -188,6 +188,8 @@ CONDA_NAMES = {
     "keys": (("x[version='>=1,<2',build=h1_0]", "x>=1.5"), "x[version='>=1,<2,>=1.5',build=h1_0]"),
     "spaces": (("x >= 1 , < 2", "x"), "x>=1,<2"),
     "versions that PEP 440 does not know": (("x=2020a_b", "x>=1"), "clash"),
+    "a version without an operator, of letters": (("x", "x null1.*"), "x null1.*"),
+    "parentheses, without an operator": (("x", "x (>=1)|<0"), "x (>=1)|<0"),
     "parentheses stand as they are": (("x>=1,(<2|>3)", "x>=1,(<2|>3)"), "x>=1,(<2|>3)"),
 }
 
@@ -302,6 +304,11 @@ FORMS = {
     "nothing in a list": (b"a:\n- # x\n- [{y: }]\n", ["# a: x", "a: [~, [{y: ~}]]  # a"], ["BB206"]),
     "other sections": (b"dependencies:\n- npm: [x]\n- [y]\n", [], ["BB207", "BB207"]),
     "no packages": (b"dependencies:\n- x (y\n- x>=\n- '%%'\n- ''\n- x=1.12345678901234567890\n", [], ["BB208"] * 5),
+    "no packages, in brackets": (
+        b"dependencies:\n- \"x[version='>= 2']\"\n- \"x y::z[version='>=2']\"\n- x[foo=1]\n- x[build=]\n",
+        [],
+        ["BB208"] * 4,
+    ),
     "no requirements": (b"dependencies:\n- pip: [x=1, 'x y', --nope, '-r', '']\n", [], ["BB202"] * 4),
     "defaults": (b"channels: [defaults, '']\n", ["- defaults  # a"], ["BB209"]),
     "a channel twice": (b"channels: [x, y, x]\n", ["- x  # a", "- y  # a"], []),
@@ -340,6 +347,7 @@ REQUIREMENTS = {
     "a comment is not continued": ("# see C:\\\nx\n", ["  # see C:\\", "  - x  # a"], []),
     "a comment ends what is continued": ("x \\\n# c\n>=1\n", ["  - x  # a (c)"], ["BB202"]),
     "hashes": ("x==1 --hash=sha256:aa \\\n --hash sha256:bb\n", ["  - x==1  # a"], ["BB203"]),
+    "hashes of nothing": ("x==1 --hash=\ny --hash\n", ["  - x==1  # a", "  - y  # a"], ["BB203"] * 2),
     "hashes required": ("--require-hashes\nx\n", ["  - x  # a"], ["BB203"]),
     "options on one line": (
         "-i https://e.org --no-index --trusted-host e.org\n",
@@ -360,9 +368,10 @@ REQUIREMENTS = {
     "comments": ("# top\n\n# x is\nx#1\ny # two # three\n#\n", ["# a: top", "  - y  # a (two # three)"], ["BB202"]),
     "control characters in a comment": ("x # \x01\u2028\nz\n", ["  - x  # a (\ufffd)", "  - z  # a"], []),
     "what pip refuses": (
-        "x=1\nx>\n%%\n--nope\n-e\n-r\n-f 'x\n--pre x\n-f x --nope\nx>=1<2\nx --global-option=a --nope\n",
+        "x=1\nx>\n%%\n--nope\n-e\n-r\n-f 'x\n--pre x\n-f x --nope\nx>=1<2\nx --global-option=a --nope\n./x -y\n"
+        "x; python_version<'a - 3'\n",
         [],
-        ["BB202"] * 11,
+        ["BB202"] * 13,
     ),
     "a version of old": ("x==2004d\ny==1.*.2\n", [], ["BB202"] * 2),
     "a marker that nests": (f"x; {'(' * 5000}\n", [], ["BB202"]),
@@ -425,6 +434,7 @@ UNREADABLE = {
     "variables that are none": (b"variables:\n- A=1\n", 2),
     "variables of lists": (b"variables:\n  A: [1]\n", 2),
     "a variable too long": (b"variables:\n  ? " + b"A" * 2000 + b"\n  : 1\n", 2),
+    "a variable too long as YAML writes it": (b'variables:\n  ? "' + b"\\t" * 500 + b'"\n  : 1\n', 2),
     "nested a little": (b"a: 1\nb: " + b"[" * 600, 2),
     "nested deeply": (b"dependencies:\n- " + b"[" * 100_000, 2),
     "nested deeply, by indentation": (b"- " * 100_000, 1),
@@ -451,6 +461,7 @@ PATHS = [
     ("-c c.txt", f"-c {IMPORT}/c.txt", f"-c {IMPORT}/c.txt", "-c ./c.txt", "-c ./c.txt"),
     ("-e .", f"-e {IMPORT}", f"-e {ROOT}", "-e ./.", "-e .."),
     ("-e .[dev]", f"-e {IMPORT}[dev]", f"-e {ROOT}[dev]", "-e ./.[dev]", "-e ..[dev]"),
+    ("-e ./pkg/", f"-e {IMPORT}/pkg", f"-e {ROOT}/pkg", "-e ./pkg", "-e ../pkg"),
     ("-e ..", f"-e {ROOT}", "-e ./imports", "-e ..", "-e ../.."),
     (".", f"{IMPORT}", f"{ROOT}", "./.", ".."),
     ("./pkg[extra]", f"{IMPORT}/pkg[extra]", f"{ROOT}/pkg[extra]", "./pkg[extra]", "../pkg[extra]"),
