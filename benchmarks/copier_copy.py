@@ -32,7 +32,7 @@ EXAMPLE = ROOT / "examples/tm351.yml"
 sys.path.insert(0, str(ROOT))
 
 from extensions.catalogue import read_catalogue  # noqa: E402
-from extensions.questions import PYTHON_VERSIONS, choices  # noqa: E402
+from extensions.questions import PYTHON_DEFAULT, PYTHON_VERSIONS, choices  # noqa: E402
 from extensions.selection import select  # noqa: E402
 
 
@@ -54,6 +54,10 @@ def questions() -> dict[str, Any]:
     own["python_version"]["choices"] = list(PYTHON_VERSIONS)
     own["installed"]["default"] = f"{installed!r}"
     own["course_name"].pop("when")
+    own["adopt"] |= {"choices": [], "default": [], "when": False}
+    own["adopted"]["default"] = {}
+    own["python_version"]["default"] = PYTHON_DEFAULT
+    own["binder_dir"]["default"] = "binder"
     own["course_slug"]["default"] = "tm351"
     for component in catalogue.values():
         path = component.folder / "questions.yml"

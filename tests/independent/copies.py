@@ -114,7 +114,7 @@ class Copies:
         folder = self.destination / binder
         hooks = [path for name in IMPORTED[1:] for path in folder.glob(f"{name}/import-*")]
         scripts = [str(path) for path in (*hooks, folder / "postBuild", folder / "start") if path.is_file()]
-        for words in (["bash", "-n"], ["shellcheck", "--severity=info"]):
+        for words in (["bash", "-n"], [str(Path(sys.executable).parent / "shellcheck"), "--severity=info"]):
             for script in scripts:
                 result = self._run(*words, script)
                 if result.returncode:
