@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ..errors import BlocksError
@@ -245,9 +245,10 @@ def _parsed(text: str) -> Parsed:
 def _named(text: str) -> Named | None:
     try:
         one = Requirement(text)
-    except (InvalidRequirement, RecursionError):
+        range_ = pip_range(str(one.specifier))
+    except (ValueError, RecursionError):  # also for more digits than Python takes
         return None
-    return Named(one.name, pip_range(str(one.specifier)), frozenset(one.extras), str(one.marker or ""), one.url or "")
+    return Named(one.name, range_, frozenset(one.extras), str(one.marker or ""), one.url or "")
 
 
 def _are_options(text: str) -> bool:

@@ -242,6 +242,6 @@ def test_what_conda_would_refuse_is_no_specification(text: str) -> None:
     assert specs.parse(text) is None
 
 
-@pytest.mark.parametrize("text", ["x; python_version<'- - 3'", "/a/b -<c", "x -e ."])
-def test_what_pip_would_take_for_an_option_is_no_requirement(text: str) -> None:
+@pytest.mark.parametrize("text", ["x; python_version<'- - 3'", "/a/b -<c", "x -e .", f"x=={'1' * 10_000},>=2"])
+def test_what_pip_would_not_take_is_no_requirement(text: str) -> None:
     assert not pip.is_readable(text)
