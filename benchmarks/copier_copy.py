@@ -50,7 +50,7 @@ def questions() -> dict[str, Any]:
     asked = yaml.safe_load(EXAMPLE.read_text())["components"]
     installed = [component.name for component in select(asked, catalogue)]
     own = dict(_plain_questions(next(yaml.load_all((ROOT / "copier.yml").read_text(), Loader=_IgnoreIncludes))))
-    own["components"]["choices"] = yaml.safe_load(choices(catalogue.values()))
+    own["components"]["choices"] = yaml.safe_load(choices(catalogue, ()))
     own["python_version"]["choices"] = list(PYTHON_VERSIONS)
     own["installed"]["default"] = f"{installed!r}"
     own["course_name"].pop("when")

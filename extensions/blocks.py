@@ -44,11 +44,11 @@ def load_engine(folder: Path) -> str:
 
 _FOLDER = Path(__file__).resolve().parent
 _NAME = load_engine(_FOLDER)
-_adopt, _catalogue, _closing, _compose, _errors, _imports, _overwrite, _own, _questions, _selection = (
+_adopt, _catalogue, _closing, _compose, _errors, _imports, _overwrite, _own, _questions, _selection, _settle = (
     importlib.import_module(f"{_NAME}.{module}")
     for module in (
         *("adopt", "catalogue", "closing", "compose", "errors"),
-        *("imports", "overwrite", "own", "questions", "selection"),
+        *("imports", "overwrite", "own", "questions", "selection", "settle"),
     )
 )
 _apt, _conda, _downloads, _env, _pip = (
@@ -82,11 +82,13 @@ class Blocks(Extension):
             adopted_contents=pass_context(_for_users(self.adopted_contents)),
             check_input=_for_users(self.check_input),
             closing=pass_context(_for_users(self.closing)),
-            component_choices=_for_users(self.component_choices),
+            component_choices=pass_context(_for_users(self.component_choices)),
             composition=pass_context(_for_users(self.composition)),
             is_draft=functools.partial(_catalogue.is_draft, _FOLDER.parent),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
             python_versions=_questions.PYTHON_VERSIONS,
+            renamed=_for_users(self.renamed),
+            is_unsettled=self.is_unsettled,
         )
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
@@ -111,11 +113,18 @@ class Blocks(Extension):
         """True, where the answers given on the command line and the destination can be used."""
         _questions.check_destination(Path(configuration["dst_path"]))
         _questions.check(configuration["data"], self.catalogue, self._validate)
+        before = self._check_before(configuration)
         if "adopt" in configuration["data"]:
-            before = _answers_before(configuration)
             found = _adoptable(configuration) if before is None else before.get("adopted") or ()
             _questions.check_adopt(configuration["data"]["adopt"], found, before is None)
         return True
+
+    def _check_before(self, configuration: Any) -> Any:
+        """The answers before this run, whose components are all known: Copier drops an unknown one without a word."""
+        before = _answers_before(configuration)
+        if before is not None and "components" not in configuration["data"]:
+            _selection.select(before["components"], self.catalogue)
+        return before
 
     def adoptable(self, context: Context) -> list[str]:
         """The Binder configurations in the destination of a first copy."""
@@ -134,8 +143,17 @@ class Blocks(Extension):
     def _validate(self, source: str, answers: Any) -> str:
         return self.environment.from_string(source).render(answers)
 
-    def component_choices(self) -> str:
-        return str(_questions.choices(self.catalogue.values()))
+    def component_choices(self, context: Context) -> str:
+        configuration = context["_copier_conf"]
+        before = _answers_before(configuration) or {}
+        asked = configuration["data"].get("components", before.get("components", []))
+        return str(_questions.choices(self.catalogue, _questions.names("components", asked, "[]")))
+
+    def renamed(self, configuration: Any) -> str:
+        """The components of the repository that are called otherwise now, as `old=new,old=new`."""
+        names = _catalogue.current_names(self.catalogue)
+        before = self._check_before(configuration) or {"components": []}
+        return ",".join(f"{name}={names[name]}" for name in before["components"] if name in names)
 
     def resolve(self, asked: Any) -> list[str]:
         """Names asked for -> names installed, in order."""
@@ -148,6 +166,12 @@ class Blocks(Extension):
     def imports_refusal(self, value: Any) -> str:
         """Why these cannot be imported; empty where they can."""
         return _refusal(lambda: _imports.references(value))
+
+    @staticmethod
+    def is_unsettled(configuration: Any) -> bool:
+        """True, where an update leaves something for settle.py to do."""
+        repository = Path(configuration["dst_path"])
+        return any(_settle.unmerged(repository)) or any(_settle.recreated(repository))
 
     def composition(self, context: Context) -> Any:
         """The composition for the answers in the context, checked."""

@@ -7,6 +7,8 @@ Manifest keys (all but the first three optional):
 
     title, summary, category   text
     requires, after, conflicts lists of component names
+    formerly                   the names that it had in earlier releases; who asks for one of them gets it
+    retired                    what to use instead; it still works where it was chosen, and is no longer offered first
     course                     true where it speaks for the course: its entries come first in a clash
     memory                     MB (10^6 bytes) at rest
     java                       lowest Java major version it runs on
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,8 @@ class Component:
     requires: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
+    retired: str = ""
     course: bool = False
     memory: int = 0
     java: int = 0
@@ -101,6 +105,8 @@ KEYS = {
     "requires": (_is_names, "a list of component names"),
     "after": (_is_names, "a list of component names"),
     "conflicts": (_is_names, "a list of component names"),
+    "formerly": (_is_names, "a list of component names"),
+    "retired": (_is_text, "one line of text, such as 'use redis instead'"),
     "course": (_is_flag, "true or false"),
     "memory": (_is_number, "a whole number of MB"),
     "java": (_is_number, "a Java major version"),
@@ -174,7 +180,26 @@ def read_component(folder: Path) -> Component:
 def read_catalogue(root: Path) -> dict[str, Component]:
     """Every component under `root`/components, by name, in name order."""
     folders = sorted(path for path in (root / "components").iterdir() if path.is_dir())
-    return {folder.name: read_component(folder) for folder in folders if not folder.name.startswith(".")}
+    catalogue = {folder.name: read_component(folder) for folder in folders if not folder.name.startswith(".")}
+    _refuse_reused_names(catalogue.values())
+    return catalogue
+
+
+def _refuse_reused_names(components: Iterable[Component]) -> None:
+    owners: dict[str, str] = {}
+    for component in components:
+        for name in (component.name, *component.formerly):
+            if name in owners:
+                raise BlocksError(
+                    f"components/{component.name}/component.yml: the name '{name}' is or was that of '{owners[name]}'; "
+                    "a name is never used again: choose another"
+                )
+            owners[name] = component.name
+
+
+def current_names(catalogue: Mapping[str, Component]) -> dict[str, str]:
+    """Former name -> name."""
+    return {name: component.name for component in catalogue.values() for name in component.formerly}
 
 
 def is_draft(root: Path) -> bool:

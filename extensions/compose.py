@@ -134,6 +134,14 @@ class Composition:
         """MB at rest, the notebook with one kernel included."""
         return NOTEBOOK_MEMORY + sum(component.memory for component in self.components)
 
+    @property
+    def notes(self) -> list[str]:
+        """What the course team has to know of names that were asked for and of components that are retired."""
+        names = {former: component.name for component in self.components for former in component.formerly}
+        called = [f"'{name}' is called '{names[name]}' now" for name in self.asked if name in names]
+        retired = [component for component in self.components if component.retired]
+        return called + [f"'{one.name}' is retired: {one.retired}; it works as before here" for one in retired]
+
     @functools.cached_property
     def clashes(self) -> list[Clash]:
         return [
@@ -190,6 +198,7 @@ class Composition:
                 "asked": list(self.asked),
                 "installed": [component.name for component in self.components],
             },
+            "notes": self.notes,
             "directories": [
                 {"label": directory.label, "from": directory.origin.rstrip(":") or directory.folder}
                 for directory in self.directories
@@ -215,6 +224,7 @@ class Composition:
                     if found
                 },
             },
+            "files": [file.path for file in self.placed],
             "clashes": [clash.as_data() for clash in self.clashes],
             "findings": [finding.as_data() for finding in self.findings],
         }

@@ -2,7 +2,7 @@
 
     apt.txt environment.yml requirements.txt requirements.late.txt downloads.txt   merged with those of the others
     postBuild start verify           <binder>/postBuild.d/<component>, start.d, verify.d
-    service/*                        <binder>/services/<component>/*
+    service/*                        <binder>/services/<component>/*, and its former names in a file `formerly`
     seed/*                           <binder>/seed/*, written once
     jupyter_server_config.json       <binder>/jupyter_server_config.d/<component>.json
     files/*                          the same path in the repository's root
@@ -112,6 +112,9 @@ def _placed(component: Component, binder_dir: str, render: Render) -> Iterator[F
         fragment = read(component, name, render)
         if fragment is not None:
             yield File(target, fragment.text, os.access(component.folder / source, os.X_OK))
+        if name == "service/run" and component.formerly:
+            former = "".join(f"{name}\n" for name in component.formerly)
+            yield File(f"{binder_dir}/services/{component.name}/formerly", former, executable=False)
 
 
 def _target(component: Component, name: str, binder_dir: str) -> str | None:

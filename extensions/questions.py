@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from . import adopt
-from .catalogue import Component, parse_yaml, read_text
+from .catalogue import Component, current_names, parse_yaml, read_text
 from .errors import BlocksError
 from .imports import references
 from .selection import select
@@ -31,13 +31,22 @@ CHOICES = {"python_version": PYTHON_VERSIONS, "binder_dir": BINDER_DIRS, "keep_d
 Validate = Callable[[str, Mapping[str, Any]], str]
 
 
-def choices(components: Iterable[Component]) -> str:
-    """The choices of the question `components` as YAML: labels with category and memory, in that order."""
-    ordered = sorted(components, key=lambda component: (component.category, component.title))
-    return yaml.safe_dump({_label(component): component.name for component in ordered}, sort_keys=False, width=1000)
+def choices(catalogue: Mapping[str, Component], asked: Iterable[str]) -> str:
+    """The choices of the question `components` as YAML: labels with category and memory, in that order.
+
+    Retired components come last, and former names only where they are `asked` for: Copier would drop an answer that is
+    no choice without a word.
+    """
+    ordered = sorted(catalogue.values(), key=lambda one: (bool(one.retired), one.category, one.title))
+    labels = {_label(component): component.name for component in ordered}
+    former = current_names(catalogue)
+    labels |= {f"{name} (called {former[name]} now)": name for name in sorted(former.keys() & {*asked})}
+    return yaml.safe_dump(labels, sort_keys=False, width=1000)
 
 
 def _label(component: Component) -> str:
+    if component.retired:
+        return f"Retired: {component.title} ({component.retired})"
     memory = f", {component.memory} MB" if component.memory else ""
     return f"{component.category}: {component.title} ({component.summary}{memory})"
 

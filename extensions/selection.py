@@ -1,5 +1,6 @@
 """What was asked for -> what is installed, in order.
 
+- a former name stands for the component that has had it
 - everything a component `requires` comes along, and stands before it
 - `after` orders two components when both are there, and brings nothing along
 - between components that nothing orders, names decide, so the order is a function of the names alone
@@ -13,7 +14,7 @@ import graphlib
 import heapq
 from collections.abc import Iterable, Mapping
 
-from .catalogue import Component
+from .catalogue import Component, current_names
 from .errors import BlocksError
 
 
@@ -26,7 +27,8 @@ def select(asked: Iterable[str], catalogue: Mapping[str, Component]) -> list[Com
 
 def _closure(asked: Iterable[str], catalogue: Mapping[str, Component]) -> dict[str, Component]:
     chosen: dict[str, Component] = {}
-    waiting = [(name, "") for name in asked]
+    names = current_names(catalogue)
+    waiting = [(names.get(name, name), "") for name in asked]
     while waiting:
         name, wanted_by = waiting.pop()
         if name in chosen:

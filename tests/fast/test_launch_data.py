@@ -242,3 +242,18 @@ def test_slow_preparation_holds_nobody_up(repository: Repository) -> None:
     assert repository.state("db")["reason"] == "its data is prepared"
     assert repository.state("other")["state"] == "ready"
     assert finish(process) == -signal.SIGTERM
+
+
+def test_data_kept_under_a_former_name_is_taken_over(repository: Repository) -> None:
+    repository.keep_data()
+    build(repository, formerly="base\nolder\n")
+    for former, content in (("older", "of the older\n"), ("base", "mine\n")):
+        place = repository.kept(former)
+        (place / "data").mkdir(parents=True)
+        (place / "data" / "rows").write_text(content)
+    assert rows(repository) == f"{repository.kept('db')}/data mine"
+    assert "the data kept as 'base' is now in" in messages(repository)
+    assert not repository.kept("base").exists()
+    assert text(repository.kept("older") / "data" / "rows") == "of the older\n", "one takes the place, none is lost"
+    (repository.kept("db") / "data" / "rows").write_text("changed\n")
+    assert rows(repository) == f"{repository.kept('db')}/data changed"

@@ -1,0 +1,139 @@
+"""Components that got another name, or were retired: old answers stay good, and nothing is dropped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree, write_components
+
+QUESTION = "{name}_port:\n  type: int\n  default: {default}\n  when: \"{{{{ '{name}' in installed }}}}\"\n"
+OLD = {
+    "base/component.yml": manifest("Base"),
+    "base/questions.yml": QUESTION.format(name="base", default=4000),
+    "base/apt.txt": "libbase\n",
+    "base/service/run": "#!/bin/sh\nexec sleep 9\n",
+    "base/seed/base/rows.csv": "a\n",
+    "other/component.yml": manifest("Other", after="[base]"),
+    "other/apt.txt": "libother\n",
+}
+RENAMED = {
+    "store/component.yml": manifest("Store", formerly="[base]"),
+    "store/questions.yml": QUESTION.format(name="store", default='"{{ base_port | default(4000) }}"'),
+    "store/apt.txt": "libbase\n",
+    "store/service/run": "#!/bin/sh\nexec sleep 9\n",
+    "store/seed/store/rows.csv": "a\n",
+    "other/component.yml": manifest("Other", after="[store]"),
+}
+
+
+@pytest.fixture
+def history(make_catalogue: MakeCatalogue) -> Path:
+    """1.0.0 has `base`, which is `store` in 1.1.0 and `depot` in 1.2.0; `other` is retired in 1.3.0."""
+    root = make_catalogue(OLD)
+    commit(root, "1.0.0")
+    shutil.rmtree(root / "components/base")
+    write_components(root, RENAMED)
+    commit(root, "1.1.0")
+    shutil.rmtree(root / "components/store")
+    depot = {name.replace("store", "depot"): text.replace("store", "depot") for name, text in RENAMED.items()}
+    depot["depot/component.yml"] = manifest("Depot", formerly="[base, store]")
+    depot["depot/questions.yml"] = QUESTION.format(
+        name="depot", default='"{{ store_port | default(base_port) | default(4000) }}"'
+    )
+    write_components(root, depot)
+    commit(root, "1.2.0")
+    write_components(root, {"other/component.yml": manifest("Other", retired="use depot instead")})
+    commit(root, "1.3.0")
+    return root
+
+
+def answers(course: Path) -> dict[str, object]:
+    loaded: dict[str, object] = yaml.safe_load((course / ".copier-answers.yml").read_text())
+    return loaded
+
+
+def make_course(root: Path, course: Path, version: str, *data: str) -> None:
+    words = [f"--data={one}" for one in ("components=[base, other]", *data)]
+    result = copier("copy", "--trust", "--defaults", "--vcs-ref", version, *words, root, course)
+    assert result.returncode == 0, result.stderr
+    (course / "binder/seed/base/mine.csv").write_text("mine\n")
+    commit(course)
+
+
+@pytest.mark.parametrize(("version", "name"), [("1.1.0", "store"), ("1.2.0", "depot"), ("1.3.0", "depot")])
+def test_renamed_component_keeps_answers_and_seeds(history: Path, tmp_path: Path, version: str, name: str) -> None:
+    course = tmp_path / "course"
+    make_course(history, course, "1.0.0", "base_port=5555")
+    result = copier("update", "--trust", "--defaults", "--vcs-ref", version, course)
+    assert result.returncode == 0, result.stderr
+    assert f"Component 'base' is called '{name}' now" in result.stderr
+    assert answers(course)["components"] == sorted([name, "other"])
+    assert answers(course)[f"{name}_port"] == 5555
+    assert "base_port" not in answers(course)
+    assert (course / f"binder/seed/{name}/mine.csv").read_text() == "mine\n"
+    assert not (course / "binder/seed/base").exists()
+    assert not (course / "binder/services/base").exists()
+    assert "base" in (course / f"binder/services/{name}/formerly").read_text().split()
+    assert git(course, "ls-files", "--unmerged") == ""
+    commit(course)
+    before = tree(course)
+    assert copier("update", "--trust", "--defaults", "--vcs-ref", version, course).returncode == 0
+    assert tree(course) == before, "once is enough"
+
+
+def test_old_names_in_a_data_file_are_good_for_a_new_course(history: Path, tmp_path: Path) -> None:
+    course, data = tmp_path / "course", tmp_path / "data.yml"
+    data.write_text("components: [base, other]\nbase_port: 5555\n")
+    result = copier("copy", "--trust", "--defaults", "--vcs-ref", "1.3.0", "--data-file", data, history, course)
+    assert result.returncode == 0, result.stderr
+    report = json.loads((course / "binder/report.json").read_text())
+    assert report["components"] == {"asked": ["other", "base"], "installed": ["depot", "other"]}
+    assert answers(course)["depot_port"] == 5555
+    assert report["notes"][0] == "'base' is called 'depot' now"
+
+
+def test_recopy_drops_no_name(history: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    make_course(history, course, "1.0.0")
+    result = copier("recopy", "--trust", "--defaults", "--overwrite", "--vcs-ref", "1.3.0", course)
+    assert result.returncode == 1
+    assert "run copier update instead" in result.stderr
+
+
+def test_retired_component_is_named_and_works_as_before(history: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    make_course(history, course, "1.0.0")
+    result = copier("update", "--trust", "--defaults", "--vcs-ref", "1.3.0", course)
+    said = "'other' is retired: use depot instead; it works as before here"
+    assert said in result.stderr
+    assert said in (course / "binder/README.md").read_text()
+    assert json.loads((course / "binder/report.json").read_text())["notes"] == [said]
+    assert "libother  # other\n" in (course / "binder/apt.txt").read_text()
+    assert answers(course)["components"] == ["depot", "other"]
+
+
+def test_a_component_that_is_gone_without_a_trace_is_no_silent_loss(history: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    make_course(history, course, "1.0.0")
+    shutil.rmtree(history / "components/other")
+    commit(history, "1.4.0")
+    before = tree(course)
+    result = copier("update", "--trust", "--defaults", course)
+    assert result.returncode == 1
+    assert "there is no component 'other'" in result.stderr
+    assert len(result.stderr.strip().splitlines()) <= 2, result.stderr
+    assert tree(course) == before
+    result = copier("update", "--trust", "--defaults", "--data", "components=[base]", course)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_name_is_never_used_again(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root = make_catalogue({**OLD, "store/component.yml": manifest("Store", formerly="[other]")})
+    result = copier("copy", "--trust", "--defaults", root, tmp_path / "course")
+    assert result.returncode == 1
+    assert "components/store/component.yml: the name 'other' is or was that of 'other'" in result.stderr

@@ -1,0 +1,126 @@
+"""What is left to do after Copier's merge: the author's lines woven into a list, and what stays deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extensions.settle import MIDDLE, OURS, THEIRS, weave
+from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, write_components
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "merged"),
+    [
+        ("a b c", "a b mine c", "a B c", "a B mine c"),
+        ("a b c", "a mine b c", "a B c", "a mine B c"),
+        ("a b c", "a b mine c", "a c", "a mine c"),
+        ("a b c", "a b mine c", "a b new c", "a b mine new c"),
+        ("a b c d", "a b c mine d", "a d", "a mine d"),
+        ("a b c d", "a b c mine d", "a X Y Z d", "a X Y Z mine d"),
+        ("a b", "mine a b", "new a b", "new mine a b"),
+        ("a b", "mine a b", "b", "mine b"),
+        ("a b", "a b mine", "a", "a mine"),
+        ("a b c", "a x c", "a b c new", "a x c new"),
+        ("a b c", "a c", "A b c", "A c"),
+        ("a b c", "a c", "a c", "a c"),
+        ("a b c", "a", "a b", "a"),
+        ("a b c", "a B c", "a B c", "a B c"),
+        ("a b c", "a b x c y", "new a b c", "new a b x c y"),
+    ],
+)
+def test_each_line_stands_for_itself(base: str, ours: str, theirs: str, merged: str) -> None:
+    assert weave(base.split(), ours.split(), theirs.split()) == (merged.split(), True)
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "merged"),
+    [
+        ("a b c", "a x c", "a B c", f"a|{OURS}|x|{MIDDLE}|B|{THEIRS}|c"),
+        ("a b c", "a x c", "a c", f"a|{OURS}|x|{MIDDLE}|{THEIRS}|c"),
+        ("a b c", "a c", "a B c", f"a|{OURS}|{MIDDLE}|B|{THEIRS}|c"),
+        ("a b c d", "a x c mine d", "A B c D", f"A|{OURS}|x|{MIDDLE}|B|{THEIRS}|c|mine|D"),
+    ],
+)
+def test_just_the_line_that_both_changed_is_a_conflict(base: str, ours: str, theirs: str, merged: str) -> None:
+    assert weave(base.split(), ours.split(), theirs.split()) == (merged.split("|"), False)
+
+
+LISTS = st.lists(st.sampled_from("abcdefgh"), max_size=8)
+
+
+@given(base=LISTS, theirs=LISTS, places=st.lists(st.integers(0, 8), max_size=4))
+def test_lines_that_are_only_added_never_conflict(base: list[str], theirs: list[str], places: list[int]) -> None:
+    ours = list(base)
+    for number, place in enumerate(places):
+        ours.insert(min(place, len(ours)), f"mine{number}")
+    merged, clean = weave(base, ours, theirs)
+    assert clean
+    assert [line for line in merged if "mine" not in line] == theirs
+    assert sorted(line for line in merged if "mine" in line) == sorted(line for line in ours if "mine" in line)
+
+
+@given(base=LISTS, ours=LISTS, theirs=LISTS)
+def test_nothing_that_anybody_wrote_is_lost(base: list[str], ours: list[str], theirs: list[str]) -> None:
+    merged, _ = weave(base, ours, theirs)
+    assert ({*ours} | {*theirs}) - {*base} <= {*merged}
+    assert weave(base, base, theirs) == (theirs, True)
+    assert weave(base, ours, base) == (ours, True)
+
+
+OLD = {
+    "alpha/component.yml": manifest("Alpha"),
+    "alpha/apt.txt": "one\ntwo\nthree\n",
+    "alpha/seed/alpha/rows.csv": "a\n",
+}
+NEW = {
+    **OLD,
+    "alpha/apt.txt": "one\ntwo2\nthree\n",
+    "alpha/seed/alpha/more.csv": "b\n",
+}
+
+
+def updated(make_catalogue: MakeCatalogue, course: Path, old: str, new: str) -> str:
+    """A course in which `old` became `new` in apt.txt, and whose seed and README were deleted, after an update."""
+    root = make_catalogue(OLD)
+    commit(root, "1.0.0")
+    copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
+    commit(course)
+    apt = course / "binder/apt.txt"
+    apt.write_text(apt.read_text().replace(old, new))
+    (course / "binder/seed/alpha/rows.csv").unlink()
+    (course / "README.md").unlink()
+    commit(course)
+    write_components(root, NEW)
+    commit(root, "1.1.0")
+    result = copier("update", "--trust", "--defaults", course)
+    assert result.returncode == 0, result.stderr
+    return result.stderr
+
+
+def test_lines_beside_one_another_are_woven(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    said = updated(make_catalogue, tmp_path / "course", "two  # alpha\n", "two  # alpha\nmine\n")
+    lines = (tmp_path / "course/binder/apt.txt").read_text().splitlines()
+    assert lines[:4] == ["one  # alpha", "two2  # alpha", "mine", "three  # alpha"]
+    assert " M binder/apt.txt" in git(tmp_path / "course", "status", "--porcelain").splitlines()
+    assert "README.md stays deleted" in said
+
+
+def test_a_line_that_both_changed_is_left_to_the_author(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    updated(make_catalogue, tmp_path / "course", "two  # alpha\nthree", "two=1  # alpha\nmine\nthree")
+    text = (tmp_path / "course/binder/apt.txt").read_text()
+    assert f"one  # alpha\n{OURS}\ntwo=1  # alpha\nmine\n{MIDDLE}\ntwo2  # alpha\n{THEIRS}\nthree  # alpha\n" in text
+    assert "UU binder/apt.txt" in git(tmp_path / "course", "status", "--porcelain").splitlines()
+
+
+def test_what_the_author_deleted_stays_deleted_and_new_seeds_come(
+    make_catalogue: MakeCatalogue, tmp_path: Path
+) -> None:
+    updated(make_catalogue, tmp_path / "course", "x", "x")
+    status = git(tmp_path / "course", "status", "--porcelain", "--untracked-files=all")
+    assert "README.md" not in status
+    assert "rows.csv" not in status
+    assert "?? binder/seed/alpha/more.csv" in status
