@@ -1,7 +1,8 @@
 """The Jinja extension: registers what copier.yml and the template call, and nothing else.
 
-Copier renders two versions of the catalogue in one process when it updates. The engine is therefore loaded under a
-module name of its own for each folder it lies in: its relative imports stay inside one version.
+Copier renders two versions of the catalogue in one process when it updates, from four clones of it. The engine is
+therefore loaded under a module name made from its source: relative imports stay inside one version, and a version is
+compiled once.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ R = TypeVar("R")
 
 
 def load_engine(folder: Path) -> str:
-    """Make the package in `folder` importable; the name to import it under."""
-    name = "binder_blocks_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    """Make the package in `folder` importable, unless the same source is already; the name to import it under."""
+    sources = sorted(folder.rglob("*.py"))
+    content = b"".join(b"%b\0%b\0" % (bytes(path.relative_to(folder)), path.read_bytes()) for path in sources)
+    name = "binder_blocks_" + hashlib.sha256(content).hexdigest()[:16]
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             name, folder / "__init__.py", submodule_search_locations=[str(folder)]

@@ -1,10 +1,10 @@
 """Updates of derived repositories, by what changes and by what the author has done: a table of what becomes of them.
 
-    python tests/matrix.py [--processes 2] [--only TEXT] [--clones full shallow] [--one-in N]
+    python tests/matrix.py [--processes 2] [--only TEXT] [--both-clones]
 
 What changes: `EVENTS`, from one release of a small catalogue with a history to another (tests/updates/releases.py), or
-an answer. What the author did: tests/updates/edits.py, at the places that the change makes interesting. Each in a full
-clone of the repository and in one of depth 1, by real Copier. A cell is
+an answer. What the author did: tests/updates/edits.py, at the places that the change makes interesting. By real Copier,
+in a clone of the repository that is whole or of depth 1, in turn (`--both-clones`: each in both). A cell is
 
     clean      no conflict, and the result is, byte for byte and run bit for run bit, a fresh copy of the new version
                with the author's edit in it
@@ -39,6 +39,7 @@ from tests.updates import releases
 from tests.updates.edits import Edit, Tree, edits, lines
 
 FIRST = ("alpha", "beta", "delta", "epsilon", "gamma")
+Job = tuple[str, str, str]  # event, edit, clone
 CLONES: Mapping[str, tuple[str, ...]] = {"full": (), "shallow": ("--depth=1",)}
 
 
@@ -206,33 +207,38 @@ def differences(expected: Tree, found: Tree) -> str:
 _benches: dict[str, Bench] = {}
 
 
-def run(job: tuple[str, str, str]) -> tuple[str, str, str, str]:
+def run(job: Job) -> tuple[str, str, str, str]:
     event, edit, clone = job
     bench = _benches[event]
     return (*job, run_cell(bench, next(one for one in bench.edits if one.name == edit), clone))
 
 
-def cells(catalogue: Path, folder: Path, clones: Sequence[str]) -> list[tuple[str, str, str]]:
-    for event in EVENTS:
+def cells(catalogue: Path, folder: Path, events: Sequence[Event] = EVENTS) -> list[Job]:
+    """Every cell, in both kinds of clone; makes what they need."""
+    for event in events:
         _benches[event.name] = Bench(folder / event.name.replace(" ", "-"), catalogue, event)
-    return [(name, edit.name, clone) for name, bench in _benches.items() for edit in bench.edits for clone in clones]
+    return [(name, edit.name, clone) for name, bench in _benches.items() for edit in bench.edits for clone in CLONES]
+
+
+def alternate(jobs: Sequence[Job]) -> list[Job]:
+    """Each cell in one kind of clone."""
+    return [job for number, job in enumerate(jobs) if (number // 2 + number) % 2 == 0]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="cells whose name has this text")
-    parser.add_argument("--clones", nargs="+", choices=CLONES, default=list(CLONES))
-    parser.add_argument("--one-in", type=int, default=1, help="every so manieth cell")
+    parser.add_argument("--both-clones", action="store_true", help="each in a whole clone and in one of depth 1")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="matrix-") as name:
         folder = Path(name)
-        jobs = cells(releases.make(folder / "catalogue"), folder, options.clones)
-        jobs = [job for job in jobs if options.only in ", ".join(job)][:: options.one_in]
-        return show(jobs, options.processes)
+        jobs = cells(releases.make(folder / "catalogue"), folder)
+        jobs = [job for job in jobs if options.only in ", ".join(job)]
+        return show(jobs if options.both_clones else alternate(jobs), options.processes)
 
 
-def show(jobs: Sequence[tuple[str, str, str]], processes: int) -> int:
+def show(jobs: Sequence[Job], processes: int) -> int:
     counts: Counter[tuple[str, str]] = Counter()
     with multiprocessing.get_context("fork").Pool(processes) as workers:
         for event, edit, clone, outcome in workers.imap_unordered(run, jobs):

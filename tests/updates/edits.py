@@ -62,7 +62,7 @@ def edits(old: Tree, new: Tree) -> list[Edit]:
 def in_list(path: str, old: list[str], new: list[str]) -> list[Edit]:
     name = path.rpartition("/")[2]
     mine, anchor = MINE[name], old.index(ANCHORS[name])
-    start = old.index("dependencies:") + 1 if name == "environment.yml" else 1
+    start = {"apt.txt": 0, "environment.yml": 3}.get(name, 1)  # behind the keys, or the shebang
     spots = range(start, max(anchor, start + 1))
     changed = [number for number in spots if same(old, new, number) is None]
     kept = [number for number in spots if number not in changed]
