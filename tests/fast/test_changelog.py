@@ -325,7 +325,7 @@ def test_a_changelog_that_cannot_be_read_costs_no_update(course: Course) -> None
 
 
 def test_a_project_in_a_folder_of_a_shallow_clone(course: Course, tmp_path: Path) -> None:
-    """And with another answers file, a report that the author deleted, and git's variables of another repository."""
+    """And with another answers file, and a report that the author deleted."""
     course.release("1.0.0", ONE)
     whole = tmp_path / "whole"
     answers = ("--answers-file", "answers.yml")

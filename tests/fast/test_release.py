@@ -153,7 +153,7 @@ PROBLEMS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
             "CHANGELOG.md:3: 1.1.0 does not name 'beta', which changed since 1.0.0 (components/beta/apt.txt);",
             "CHANGELOG.md:3: 1.1.0 does not name 'engine', which changed since 1.0.0 (copier.yml);",
             "CHANGELOG.md:3: 1.1.0 does not name 'gamma', which changed since 1.0.0 (components/gamma/component.yml);",
-            "CHANGELOG.md:3: 1.1.0 does not name 'launch', which changed since 1.0.0 (template/{{ binder_dir }}/launch)",
+            "CHANGELOG.md:3: 1.1.0 does not name 'launch', which changed since 1.0.0 (template/{{ binder_dir }}",
         ],
     ),
     "changed since the release, not committed": (
