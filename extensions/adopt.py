@@ -69,8 +69,16 @@ Adopted = dict[str, dict[str, Held]]
 def our_answers(path: Path) -> Mapping[str, Any] | None:
     """The answers in the file at `path`; None where there is none, or not one that Binder Blocks wrote."""
     try:
-        value = yaml.load(path.read_bytes(), Loader=Loader)  # noqa: S506
-    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return answers_of_ours(path.read_bytes())
+    except OSError:
+        return None
+
+
+def answers_of_ours(data: bytes) -> Mapping[str, Any] | None:
+    """The answers in an answers file that Binder Blocks wrote; None in any other."""
+    try:
+        value = yaml.load(data, Loader=Loader)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError):
         return None
     return value if isinstance(value, dict) and all(key in value for key in OURS) else None
 

@@ -234,7 +234,7 @@ class Blocks(Extension):
         return self.environment.get_template(name).render(context.get_all()).encode()
 
     def closing(self, context: Context) -> str:
-        """What is to be said of clashes, findings and the author's own lines; never an error, all is written."""
+        """What is to be said when all is written: never an error."""
         composition, binder_dir = self.composition(context), context["binder_dir"]
         generated = {
             "apt.txt": _apt.render(composition.apt),
@@ -248,7 +248,18 @@ class Blocks(Extension):
             {f"{binder_dir}/{name}": text for name, text in generated.items()},
             [f"{binder_dir}/postBuild", f"{binder_dir}/start", *(file.path for file in composition.placed)],
         )
-        return str(_closing.text(binder_dir, composition.directories, composition.clashes, composition.findings, own))
+        said = composition.clashes, composition.findings, own, self._changed(context)
+        return str(_closing.text(binder_dir, composition.directories, *said))
+
+    def _changed(self, context: Context) -> list[str]:
+        """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
+        conf, commit = context["_copier_conf"], context["_copier_answers"].get("_commit")
+        if _operation.get() != "update" or not commit:
+            return []
+        changes = importlib.import_module(f"{_NAME}.changes")  # of an update's three engines, only one needs it
+        installed, has_launch = context["installed"], self.composition(context).has_launch
+        before = changes.before(Path(conf["dst_path"]), conf["answers_file"].as_posix())
+        return list(changes.lines(_FOLDER.parent, before, commit, installed, has_launch))
 
     @staticmethod
     def report(composition: Any) -> str:

@@ -1,7 +1,8 @@
-"""What is said at the end of a copy or an update, below Copier's own message.
+"""What is said at the end of a copy or an update, below Copier's own message, which ends within a list.
 
-Nothing at all where there is nothing to say; else, each at most `SHOWN` lines and a word of where the rest is: what
-was merged in, the clashes, the findings, and what the author's own lines have to do with the generated ones.
+It is read in a terminal, and as Markdown in a pull request. Nothing at all where there is nothing to say; else what was
+merged in; under a heading each, at most `SHOWN` lines and a word of where the rest is, the clashes, the findings, and
+what the author's own lines have to do with the generated ones; and last what changed.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ def text(
     clashes: Sequence[Clash],
     findings: Sequence[Finding],
     own: Sequence[Finding],
+    changed: Sequence[str] = (),
 ) -> str:
     """Lines, each with a line feed before it."""
     report = f"{binder_dir}/report.json"
     merged = ", ".join(directory.label for directory in directories)
-    lines = [f"Merged in: {merged}."] if merged else []
-    lines += _part(f"{_count(clashes, 'clash', 'clashes')}; each is explained in {report}:", clashes, report)
-    lines += _part(f"{_count(findings, 'finding', 'findings')}:", findings, report)
-    lines += _part(f"Your own lines, {_count(own, 'remark', 'remarks')}:", own, "the next update, when these are done")
+    lines = [f"- Merged in: {merged}."] if merged else []
+    lines += _part(f"{_count(clashes, 'clash', 'clashes')}, explained in {report}", clashes, report)
+    lines += _part(_count(findings, "finding", "findings"), findings, report)
+    lines += _part(f"Your own lines, {_count(own, 'remark', 'remarks')}", own, "the next update, when these are done")
+    lines += ["", *changed] if changed else []
     return "".join(f"\n{line}" for line in lines)
 
 
@@ -38,5 +41,5 @@ def _count(things: Sequence[object], one: str, many: str) -> str:
 def _part(title: str, things: Sequence[object], rest: str) -> list[str]:
     if not things:
         return []
-    more = [f"  ... and {len(things) - SHOWN} more: see {rest}"] if len(things) > SHOWN else []
-    return [title, *(f"  {thing}" for thing in things[:SHOWN]), *more]
+    more = [f"- ... and {len(things) - SHOWN} more: see {rest}"] if len(things) > SHOWN else []
+    return ["", f"## {title}", "", *(f"- {thing}" for thing in things[:SHOWN]), *more]

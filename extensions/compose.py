@@ -122,6 +122,12 @@ class Composition:
         return [file for file in self.placed if file.executable]
 
     @property
+    def has_launch(self) -> bool:
+        """Whether there is anything for launch to start."""
+        folders = tuple(f"{self.answers['binder_dir']}/{name}/" for name in ("services", "start.d"))
+        return any(file.path.startswith(folders) for file in self.placed)
+
+    @property
     def notebook_memory(self) -> int:
         return NOTEBOOK_MEMORY
 

@@ -78,7 +78,7 @@ def run(*arguments: str, repository: Path | None = None, given: str = "", second
                 stdin=asked,
                 stdout=subprocess.PIPE,
                 stderr=said,
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,
             )
         except FileNotFoundError as error:
@@ -104,7 +104,8 @@ def run(*arguments: str, repository: Path | None = None, given: str = "", second
     return output
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """For a git of ours: the user's variables, and what keeps it from asking."""
     users = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or USERS.fullmatch(name)}
     return {**users, **OURS}
 

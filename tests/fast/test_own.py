@@ -119,10 +119,10 @@ def test_conflict_markers_and_unreadable_files_are_said(tmp_path: Path) -> None:
 def test_a_long_list_says_where_the_rest_is() -> None:
     found = [Finding("BB601", "own", "f", number, "x", "r", "m") for number in range(1, 40)]
     lines = closing.text("binder", [], [], found, found[:1]).split("\n")
-    assert lines[1] == "39 findings:"
-    assert lines[-3] == "  ... and 24 more: see binder/report.json"
-    assert lines[-2:] == ["Your own lines, 1 remark:", "  BB601 f:1: 'x' r; m"]
-    assert len(lines) == 1 + 1 + closing.SHOWN + 1 + 2
+    assert lines[:5] == ["", "", "## 39 findings", "", "- BB601 f:1: 'x' r; m"]
+    assert lines[-5] == "- ... and 24 more: see binder/report.json"
+    assert lines[-4:] == ["", "## Your own lines, 1 remark", "", "- BB601 f:1: 'x' r; m"]
+    assert len(lines) == 1 + 3 + closing.SHOWN + 1 + 4
 
 
 CATALOGUE = {
@@ -151,8 +151,8 @@ def test_said_on_copy_and_update(make_catalogue: MakeCatalogue, tmp_path: Path) 
     commit(root, "1.1.0")
     result = copier("update", "--trust", "--defaults", "--data=components=[alpha, beta]", course)
     assert result.returncode == 0, result.stderr
-    said = result.stderr.partition("Your own lines, 3 remarks:\n")[2].strip().splitlines()
-    assert [line.split()[:2] for line in said] == [
+    said = result.stderr.partition("Your own lines, 3 remarks\n")[2].strip().splitlines()
+    assert [line.removeprefix("- ").split()[:2] for line in said] == [
         ["BB601", "binder/apt.txt:4:"],
         ["BB602", "binder/apt.txt:5:"],
         ["BB602", "binder/environment.yml:7:"],

@@ -1,0 +1,223 @@
+"""CHANGELOG.md -> releases and their entries: the changelog is the data, in the form of Keep a Changelog.
+
+    # Changelog                         what stands above the first release is for readers
+    ## [Unreleased]                     at most once, above all releases
+    ## [1.2.0] - 2026-12-01             version (PEP 440) and date (ISO 8601); ` [YANKED]` may follow
+    ### Security                        one of `KINDS`
+    - **postgres**, **mongodb**: text   an entry: the components it concerns, and what changed for their users,
+      and it goes on here               on as many lines as it takes, indented, without an empty one
+    [1.2.0]: https://example.org        targets of links are passed over
+
+- anything else is an error, named with its file and line
+- a component is named as its folder is; `engine` and `launch` are names beside them
+- a name that is no folder any more needs an entry under Removed, in its release or in a later one: so the names of
+  retired and renamed components stay valid in old releases, and a slip of the pen is found in any
+- a commit is what `git describe --tags --always` says: a release, with or without `v` before it; so many commits past
+  one; or, where there are no tags, a hash, of which no version is known
+- an update shows the releases later than the old commit and up to the new; Unreleased only where the new commit is
+  past a release; from a commit that is no release, not the entries that its own changelog had already
+- the newest release comes first, and in each Security before the other kinds, else as the file has them
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from packaging.version import InvalidVersion, Version
+
+from .catalogue import NAME
+from .errors import BlocksError
+
+FILE = "CHANGELOG.md"
+KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
+ENGINE, LAUNCH = "engine", "launch"
+UNRELEASED = "Unreleased"
+
+HEADING = re.compile(r"## \[(?P<version>[^\]]+)\](?: - (?P<date>\d{4}-\d\d-\d\d))?(?P<yanked> \[YANKED\])?")
+NAMED = rf"\*\*(?:{NAME.pattern})\*\*"
+ENTRY = re.compile(rf"- (?P<components>{NAMED}(?:, {NAMED})*): (?P<text>\S.*)")
+LINK = re.compile(r"\[[^\]]+\]: \S+")
+DESCRIBED = re.compile(r"(?P<tag>[0-9A-Za-z].*?)(?P<past>-\d+-g[0-9a-f]+)?")
+# A hash with no letter in it reads as a version.
+DIGITS = re.compile(r"\d{7,}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change; `line` is where it stands."""
+
+    kind: str
+    components: tuple[str, ...]
+    text: str
+    line: int = 0
+
+    @property
+    def said(self) -> tuple[str, tuple[str, ...], str]:
+        """What it is recognised by, wherever it stands."""
+        return self.kind, self.components, self.text
+
+
+@dataclass(frozen=True)
+class Release:
+    """A version and its changes; without version and date what is not released yet."""
+
+    version: Version | None = None
+    date: date | None = None
+    entries: tuple[Entry, ...] = ()
+    line: int = 0
+
+    def __str__(self) -> str:
+        return str(self.version or UNRELEASED)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a commit stands: at a version, or `past` it; without a version nothing is known."""
+
+    version: Version | None
+    past: bool
+
+
+def parse(text: str, where: str = FILE) -> list[Release]:
+    """The releases as the file has them; raises `BlocksError` for what does not fit the grammar."""
+    releases: list[Release] = []
+    kind = ""
+    for number, line in _logical_lines(text):
+        at = f"{where}:{number}"
+        if line.startswith("## "):
+            releases.append(_release(line, number, at, releases))
+            kind = ""
+        elif line.startswith("### ") and releases:
+            kind = _kind(line, at)
+        elif releases and not LINK.fullmatch(line):
+            entry = _entry(line, kind, number, at)
+            releases[-1] = replace(releases[-1], entries=(*releases[-1].entries, entry))
+    return releases
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Number and text of each line that is not empty, an entry's further lines joined to its first."""
+    start, held = 0, ""
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw.rstrip()
+        if held.startswith("- ") and line.startswith("  ") and not line.lstrip().startswith("- "):
+            held += f" {line.strip()}"
+            continue
+        if held:
+            yield start, held
+        start, held = number, line
+    if held:
+        yield start, held
+
+
+def _release(line: str, number: int, at: str, before: Sequence[Release]) -> Release:
+    match = HEADING.fullmatch(line)
+    if not match:
+        raise BlocksError(f"{at}: must be '## [{UNRELEASED}]' or '## [1.2.0] - 2026-12-01', not {line!r}")
+    if match["version"] == UNRELEASED:
+        if before or match["date"]:
+            raise BlocksError(f"{at}: {UNRELEASED} has no date and stands once, above the releases; move it there")
+        return Release(line=number)
+    release = Release(_version(match["version"], at), _date(match["date"], at), line=number)
+    for other in before:
+        if other.version == release.version:
+            raise BlocksError(f"{at}: {release} is in line {other.line} already; put its entries there")
+    return release
+
+
+def _version(text: str, at: str) -> Version:
+    try:
+        return Version(text)
+    except InvalidVersion as error:
+        raise BlocksError(f"{at}: '{text}' is no version (PEP 440); write one such as 1.2.0") from error
+
+
+def _date(text: str | None, at: str) -> date:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError as error:
+        raise BlocksError(f"{at}: '{text or ''}' is no date (ISO 8601); write one such as 2026-12-01") from error
+
+
+def _kind(line: str, at: str) -> str:
+    kind = line.removeprefix("### ")
+    if kind not in KINDS:
+        raise BlocksError(f"{at}: '{kind}' is no kind of change; use one of {', '.join(KINDS)}")
+    return kind
+
+
+def _entry(line: str, kind: str, number: int, at: str) -> Entry:
+    match = ENTRY.fullmatch(line)
+    if not match:
+        raise BlocksError(f"{at}: must be an entry such as '- **postgres**, **mongodb**: text', not {line!r}")
+    if not kind:
+        raise BlocksError(f"{at}: stands under no kind of change; put a heading such as '### Fixed' above it")
+    return Entry(kind, tuple(name.strip("*") for name in match["components"].split(", ")), match["text"], number)
+
+
+def unknown(releases: Iterable[Release], folders: Collection[str]) -> Iterator[tuple[Entry, str]]:
+    """The names that are no component's, `engine` or `launch`, with their entries; `releases` newest first."""
+    known = {*folders, ENGINE, LAUNCH}
+    for release in releases:
+        known.update(name for entry in release.entries if entry.kind == "Removed" for name in entry.components)
+        yield from ((entry, name) for entry in release.entries for name in entry.components if name not in known)
+
+
+def point(commit: str, releases: Iterable[Release]) -> Point:
+    """Where the commit stands that `git describe --tags --always` calls `commit`."""
+    match = DESCRIBED.fullmatch(commit)
+    try:
+        version = Version(match["tag"]) if match else None
+    except InvalidVersion:
+        version = None
+    if DIGITS.fullmatch(commit) and version not in [release.version for release in releases]:
+        version = None
+    return Point(version, version is None or bool(match and match["past"]))
+
+
+def between(releases: Iterable[Release], old: Point, new: Point, known: Iterable[Entry] = ()) -> list[Release]:
+    """What came after `old`, up to `new`; `known` are the entries that the changelog of `old` had."""
+    before = {entry.said for entry in known} if old.past else ()
+    return [
+        replace(release, entries=tuple(entry for entry in release.entries if entry.said not in before))
+        for release in releases
+        if _is_later(release, old) and _is_in(release, new)
+    ]
+
+
+def _is_later(release: Release, old: Point) -> bool:
+    return release.version is None or old.version is None or release.version > old.version
+
+
+def _is_in(release: Release, new: Point) -> bool:
+    if new.version is None or new.past:
+        return True
+    return release.version is not None and release.version <= new.version
+
+
+def concerning(releases: Iterable[Release], names: Collection[str]) -> list[Release]:
+    """Of each release the entries for those components, Security first; none that has nothing for them."""
+    result = []
+    for release in releases:
+        entries = [
+            replace(entry, components=tuple(filter(names.__contains__, entry.components))) for entry in release.entries
+        ]
+        entries = sorted((entry for entry in entries if entry.components), key=lambda entry: entry.kind != "Security")
+        result.append(replace(release, entries=tuple(entries)))
+    return [release for release in result if release.entries]
+
+
+def markdown(releases: Iterable[Release]) -> list[str]:
+    """Lines: a heading and a list for each release."""
+    result = []
+    for release in releases:
+        result += ["", f"### {release}{f', {release.date}' if release.date else ''}", ""]
+        result += [f"- {_named(entry.components)} ({entry.kind.lower()}): {entry.text}" for entry in release.entries]
+    return result[1:]
+
+
+def _named(components: Iterable[str]) -> str:
+    return ", ".join(f"**{name}**" for name in components)
