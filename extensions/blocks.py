@@ -87,6 +87,7 @@ class Blocks(Extension):
             is_draft=functools.partial(_catalogue.is_draft, _FOLDER.parent),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
             python_versions=_questions.PYTHON_VERSIONS,
+            verbatim=self.verbatim,
         )
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
@@ -197,7 +198,7 @@ class Blocks(Extension):
                 path = self.environment.from_string(name.removesuffix(".jinja")).render(context.get_all())
                 written[path] = functools.partial(self._content, context, source)
         for path, content in written.items():
-            if path.rpartition("/")[2] and path != answers_file and not kept.match_file(path):
+            if all(path.split("/")) and path != answers_file and not kept.match_file(path):
                 yield path, content
 
     def _content(self, context: Context, source: Path) -> bytes:
@@ -222,6 +223,11 @@ class Blocks(Extension):
             [f"{binder_dir}/postBuild", f"{binder_dir}/start", *(file.path for file in composition.placed)],
         )
         return str(_closing.text(binder_dir, composition.directories, composition.clashes, composition.findings, own))
+
+    @staticmethod
+    def verbatim(path: str) -> str:
+        """A file of the catalogue as it is; an include would render it, and code is full of braces."""
+        return (_FOLDER.parent / path).read_text(encoding="utf-8")
 
     @staticmethod
     def report(composition: Any) -> str:
