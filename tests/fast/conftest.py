@@ -37,7 +37,7 @@ def make_catalogue(tmp_path: Path) -> MakeCatalogue:
         root = tmp_path / "catalogue"
         root.mkdir()
         shutil.copy2(ROOT / "copier.yml", root)
-        for folder in ("extensions", "template"):
+        for folder in ("extensions", "fleet", "template"):
             shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
         write_components(root, files)
         return root
