@@ -430,8 +430,8 @@ def _reason(text: str, source: str = "") -> str:
 
 def closing(text: str) -> str:
     """Copier's closing message, from the line on that begins it."""
-    begin = [found.start() for found in re.finditer(r"^Binder Blocks ", text, re.MULTILINE)]
-    return text[begin[-1] :].rstrip() if begin else ""
+    begin = re.search(r"^Binder Blocks ", text, re.MULTILINE)
+    return text[begin.start() :].rstrip() if begin else ""
 
 
 def work_tree(repository: Repository) -> str:
