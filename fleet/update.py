@@ -33,7 +33,8 @@ changed the answers file. Where a shallow clone does not have that commit, every
 
 A run that was killed is taken back by the next one: what stands in the checkout becomes a commit at
 `refs/binder-blocks/unfinished/N`, the start is restored, and the update begins anew. The folder `binder-blocks` in the
-git directory holds what is needed for that, a lock against two runs at once, and `copier.log`.
+git directory holds what is needed for that, a lock against two runs at once, `copier.log`, and a copy of a catalogue
+that is not on this machine, since Copier's own (COPIER_CACHE_DIR, where it is set) breaks under two Copiers at once.
 """
 
 from __future__ import annotations
@@ -378,6 +379,8 @@ def run_copier(repository: Repository, arguments: argparse.Namespace, lock: int)
     command = [sys.executable, "-m", "copier", "update", "--trust", "--defaults"]
     command += [f"--vcs-ref={arguments.to}"] if arguments.to else []
     command += [f"--data={pair}" for pair in arguments.data]
+    # Copier's own cache of a catalogue breaks where two Copiers use it at once.
+    repository.environment.setdefault("COPIER_CACHE_DIR", str(repository.private / "cache"))
     log = repository.private / "copier.log"
     with log.open("w+b") as output:
         code = _call([*command, "--", str(repository.project)], repository, output, lock)
