@@ -169,9 +169,9 @@ class Repository:
 def _git(
     folder: Path, *words: str, environment: dict[str, str], stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    # Names of files are bytes; quotepath would be for readers, and every listing is asked for with -z.
+    # Hooks are for what the author does; Copier runs none either. Names of files are bytes.
     return subprocess.run(
-        ["git", "-C", str(folder), *words],
+        ["git", "-C", str(folder), "-c", f"core.hooksPath={os.devnull}", *words],
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -473,10 +473,10 @@ def body(message: str, start: str, deleted: Sequence[str], others: int, sure: bo
     if deleted:
         why = "though you had edited them" if sure else "and perhaps edited by you (the history is not in this clone)"
         lines = [f"- `git show {shlex.quote(f'{start[:12]}:{name}')}`" for name in deleted]
-        parts.append("\n".join([f"Deleted with their component, {why}; to see one again:", "", *lines]))
+        parts.append("\n".join([f"Deleted by this update, {why}; to see one again:", "", *lines]))
     if others:
-        files = "1 file was" if others == 1 else f"{others} files were"
-        parts.append(f"{files} deleted with the component, as generated.")
+        files = "1 file" if others == 1 else f"{others} files"
+        parts.append(f"Deleted by this update, as generated: {files}.")
     if named := [f"- `{name}`" for name in conflicts]:
         parts.append("\n".join(["Conflicts, to be settled by hand, in:", "", *named]))
     return "".join(f"{part}\n" for part in "\n\n".join(parts).splitlines())
@@ -554,11 +554,9 @@ def _switch(repository: Repository, state: State) -> State:
 
 
 def _commit(repository: Repository, state: State) -> None:
-    """Without the author's hooks, as Copier does it: they are for the author's own commits."""
     subject = f"Update Binder Blocks from {state.before} to {state.after}"
     repository.git("add", "--all", "--", ":/")
-    words = ("commit", "--quiet", "--cleanup=whitespace", "--file=-")
-    repository.git("-c", f"core.hooksPath={os.devnull}", *words, stdin=f"{subject}\n\n{state.text}")
+    repository.git("commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=f"{subject}\n\n{state.text}")
 
 
 def _conflict(name: str, state: State, files: tuple[str, ...]) -> Outcome:

@@ -31,7 +31,7 @@ FIRST = {
 }
 SECOND = {"alpha/apt.txt": "libalpha2\n", "alpha/postBuild": "#!/bin/bash\necho alpha 2\n"}
 ANCHOR = "# Your own Debian packages go below this line.\n"
-REPOSITORIES = 50 if os.environ.get("CI") == "true" else 8
+REPOSITORIES = 50 if os.environ.get("CI") == "true" else 6
 PATIENCE = 60.0
 
 
@@ -170,7 +170,7 @@ def test_other_answers_at_the_same_version(fleet: Fleet, tmp_path: Path) -> None
     command = re.search(r"`(git show \S+)`", text)
     assert command
     assert subprocess.run(command[1].split(), cwd=course, check=True, capture_output=True, text=True).stdout == edited
-    assert "1 file was deleted with the component, as generated." in text
+    assert "Deleted by this update, as generated: 1 file." in text
     code, values = updated("--data", "components=[alpha]", course)
     assert (code, values["result"], values["to"], values["branch"]) == (0, "updated", "1.1.0", "binder-blocks/1.1.0")
 
@@ -356,7 +356,6 @@ def test_any_kind_of_checkout(fleet: Fleet, tmp_path: Path, make: Callable[[Path
     assert "libalpha" not in text
     deleted = ["binder/postBuild.d/alpha", "binder/verify.d/alpha"]
     assert values["deleted"] == (deleted if make is shallow_clone else [])
-    assert updated(course)[1]["result"] == "current"
 
 
 def started(course: Path) -> subprocess.Popen[str]:
