@@ -269,7 +269,8 @@ def unmerged(repository: Repository) -> tuple[str, ...]:
 
 
 def current_branch(repository: Repository) -> str:
-    return repository.run("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+    """Nothing on a detached HEAD. Not --short, which says more where a tag has the same name."""
+    return repository.run("symbolic-ref", "--quiet", "HEAD").stdout.strip().removeprefix("refs/heads/")
 
 
 def settle(repository: Repository, name: str) -> Outcome | None:
