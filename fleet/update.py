@@ -186,7 +186,7 @@ def clean_environment() -> dict[str, str]:
     local = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"}
     local |= {"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"}
     kept = {name: value for name, value in os.environ.items() if name not in local}
-    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def locate(checkout: Path) -> Repository:
@@ -568,6 +568,8 @@ def _conflict(name: str, state: State, files: tuple[str, ...]) -> Outcome:
 
 def check_text_file(repository: Repository, file: Path | None) -> None:
     """A file in the work tree would be a change that is not committed."""
+    if file and not file.resolve().parent.is_dir():
+        raise UpdateError("refused", f"--text {file}: there is no such folder")
     if file and repository.top in file.resolve().parents and repository.private.parent not in file.resolve().parents:
         raise UpdateError("refused", f"--text {file} is in the checkout: give it a place outside")
 
@@ -632,8 +634,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def main(words: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
     try:
         arguments = parse(words)
     except UpdateError as end:
@@ -641,6 +641,8 @@ def main(words: Sequence[str]) -> int:
         print(outcome.as_json() if "--json" in words else outcome.as_line())
         _say(outcome.message)
         return EXIT[outcome.result]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     outcome = one_checkout(arguments)
     if outcome.text:
         print(outcome.text, end="", file=sys.stderr)
@@ -651,4 +653,7 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Stopped:  # while the result was being told
+        sys.exit(EXIT["failed"])

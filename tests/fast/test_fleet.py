@@ -269,9 +269,9 @@ def test_no_checkout_at_all(fleet: Fleet, tmp_path: Path) -> None:
         assert (code, values["result"]) == (2, "refused")
         result = run(UPDATE, *words)
         assert (result.returncode, result.stdout) == (2, "-\t-\t-\trefused\t-\n")
-    inside = fleet.course / "body.md"
-    code, values = updated("--text", inside, fleet.course)
-    assert (code, values["result"], inside.exists()) == (2, "refused", False)
+    for text in (fleet.course / "body.md", tmp_path / "none/body.md"):
+        code, values = updated("--text", text, fleet.course)
+        assert (code, values["result"], text.exists()) == (2, "refused", False)
 
 
 @pytest.mark.parametrize(
