@@ -33,7 +33,8 @@ changed the answers file. Where a shallow clone does not have that commit, every
 
 A run that was killed is taken back by the next one: what stands in the checkout becomes a commit at
 `refs/binder-blocks/unfinished/N`, the start is restored, and the update begins anew. The folder `binder-blocks` in the
-git directory holds what is needed for that, a lock against two runs at once, and `copier.log`.
+git directory holds what is needed for that, a lock against two runs at once, `copier.log`, and a copy of a catalogue
+that is not on this machine, since Copier's own (COPIER_CACHE_DIR, where it is set) breaks under two Copiers at once.
 """
 
 from __future__ import annotations
@@ -168,9 +169,9 @@ class Repository:
 def _git(
     folder: Path, *words: str, environment: dict[str, str], stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    # Names of files are bytes; quotepath would be for readers, and every listing is asked for with -z.
+    # Hooks are for what the author does; Copier runs none either. Names of files are bytes.
     return subprocess.run(
-        ["git", "-C", str(folder), *words],
+        ["git", "-C", str(folder), "-c", f"core.hooksPath={os.devnull}", *words],
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -185,7 +186,7 @@ def clean_environment() -> dict[str, str]:
     local = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"}
     local |= {"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"}
     kept = {name: value for name, value in os.environ.items() if name not in local}
-    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LANGUAGE": "C", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def locate(checkout: Path) -> Repository:
@@ -268,7 +269,8 @@ def unmerged(repository: Repository) -> tuple[str, ...]:
 
 
 def current_branch(repository: Repository) -> str:
-    return repository.run("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+    """Nothing on a detached HEAD. Not --short, which says more where a tag has the same name."""
+    return repository.run("symbolic-ref", "--quiet", "HEAD").stdout.strip().removeprefix("refs/heads/")
 
 
 def settle(repository: Repository, name: str) -> Outcome | None:
@@ -378,6 +380,8 @@ def run_copier(repository: Repository, arguments: argparse.Namespace, lock: int)
     command = [sys.executable, "-m", "copier", "update", "--trust", "--defaults"]
     command += [f"--vcs-ref={arguments.to}"] if arguments.to else []
     command += [f"--data={pair}" for pair in arguments.data]
+    # Copier's own cache of a catalogue breaks where two Copiers use it at once.
+    repository.environment.setdefault("COPIER_CACHE_DIR", str(repository.private / "cache"))
     log = repository.private / "copier.log"
     with log.open("w+b") as output:
         code = _call([*command, "--", str(repository.project)], repository, output, lock)
@@ -470,10 +474,10 @@ def body(message: str, start: str, deleted: Sequence[str], others: int, sure: bo
     if deleted:
         why = "though you had edited them" if sure else "and perhaps edited by you (the history is not in this clone)"
         lines = [f"- `git show {shlex.quote(f'{start[:12]}:{name}')}`" for name in deleted]
-        parts.append("\n".join([f"Deleted with their component, {why}; to see one again:", "", *lines]))
+        parts.append("\n".join([f"Deleted by this update, {why}; to see one again:", "", *lines]))
     if others:
-        files = "1 file was" if others == 1 else f"{others} files were"
-        parts.append(f"{files} deleted with the component, as generated.")
+        files = "1 file" if others == 1 else f"{others} files"
+        parts.append(f"Deleted by this update, as generated: {files}.")
     if named := [f"- `{name}`" for name in conflicts]:
         parts.append("\n".join(["Conflicts, to be settled by hand, in:", "", *named]))
     return "".join(f"{part}\n" for part in "\n\n".join(parts).splitlines())
@@ -551,11 +555,9 @@ def _switch(repository: Repository, state: State) -> State:
 
 
 def _commit(repository: Repository, state: State) -> None:
-    """Without the author's hooks, as Copier does it: they are for the author's own commits."""
     subject = f"Update Binder Blocks from {state.before} to {state.after}"
     repository.git("add", "--all", "--", ":/")
-    words = ("commit", "--quiet", "--cleanup=whitespace", "--file=-")
-    repository.git("-c", f"core.hooksPath={os.devnull}", *words, stdin=f"{subject}\n\n{state.text}")
+    repository.git("commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=f"{subject}\n\n{state.text}")
 
 
 def _conflict(name: str, state: State, files: tuple[str, ...]) -> Outcome:
@@ -566,6 +568,8 @@ def _conflict(name: str, state: State, files: tuple[str, ...]) -> Outcome:
 
 def check_text_file(repository: Repository, file: Path | None) -> None:
     """A file in the work tree would be a change that is not committed."""
+    if file and not file.resolve().parent.is_dir():
+        raise UpdateError("refused", f"--text {file}: there is no such folder")
     if file and repository.top in file.resolve().parents and repository.private.parent not in file.resolve().parents:
         raise UpdateError("refused", f"--text {file} is in the checkout: give it a place outside")
 
@@ -630,8 +634,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def main(words: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
     try:
         arguments = parse(words)
     except UpdateError as end:
@@ -639,6 +641,8 @@ def main(words: Sequence[str]) -> int:
         print(outcome.as_json() if "--json" in words else outcome.as_line())
         _say(outcome.message)
         return EXIT[outcome.result]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     outcome = one_checkout(arguments)
     if outcome.text:
         print(outcome.text, end="", file=sys.stderr)
@@ -649,4 +653,7 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Stopped:  # while the result was being told
+        sys.exit(EXIT["failed"])

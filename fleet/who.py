@@ -29,7 +29,8 @@ from pathlib import Path
 import yaml
 
 ANSWERS = ".copier-answers.yml"
-RELEASE = re.compile(r"v?(\d{1,9}(?:\.\d{1,9})*)(?:[._-]?(a|b|rc)\.?(\d{1,9})?)?(?:-(\d{1,9})-g[0-9a-f]+)?$")
+# A long number without a dot is a commit that happens to have no letter.
+RELEASE = re.compile(r"v?(\d{1,6}(?:\.\d{1,9})*)(?:[._-]?(a|b|rc)\.?(\d{1,9})?)?(?:-(\d{1,9})-g[0-9a-f]+)?$")
 FINAL = "z"  # after a, b and rc
 
 Order = tuple[tuple[int, ...], str, int, int]
