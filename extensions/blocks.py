@@ -93,6 +93,7 @@ class Blocks(Extension):
             python_versions=_questions.PYTHON_VERSIONS,
             renamed=_for_users(self.renamed),
             is_unsettled=self.is_unsettled,
+            verbatim=self.verbatim,
         )
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
@@ -225,7 +226,7 @@ class Blocks(Extension):
                 path = self.environment.from_string(name.removesuffix(".jinja")).render(context.get_all())
                 written[path] = functools.partial(self._content, context, source)
         for path, content in written.items():
-            if path.rpartition("/")[2] and path != answers_file and not kept.match_file(path):
+            if all(path.split("/")) and path != answers_file and not kept.match_file(path):
                 yield path, content
 
     def _content(self, context: Context, source: Path) -> bytes:
@@ -260,6 +261,11 @@ class Blocks(Extension):
         installed, has_launch = context["installed"], self.composition(context).has_launch
         before = _changes.before(Path(conf["dst_path"]), conf["answers_file"].as_posix())
         return list(_changes.lines(_FOLDER.parent, before, commit, installed, has_launch))
+
+    @staticmethod
+    def verbatim(path: str) -> str:
+        """A file of the catalogue as it is; an include would render it, and code is full of braces."""
+        return (_FOLDER.parent / path).read_text(encoding="utf-8")
 
     @staticmethod
     def report(composition: Any) -> str:
