@@ -491,11 +491,16 @@ def choose_branch(repository: Repository, state: State, tree: str) -> tuple[str,
     for number in range(1, 10_000):
         name = wanted if number == 1 else f"{wanted}-{number}"
         tip = repository.commit_of(f"refs/heads/{name}")
-        if not tip:
+        if not tip or (tip == state.start and not _checked_out(repository, name)):
             return name, False
         if _holds(repository, tip, state.start, tree):
             return name, True
     raise UpdateError("failed", f"too many branches {wanted}-*: delete some")
+
+
+def _checked_out(repository: Repository, branch: str) -> bool:
+    """In this work tree or in a linked one."""
+    return bool(repository.git("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}").strip())
 
 
 def _holds(repository: Repository, tip: str, start: str, tree: str) -> bool:
@@ -547,9 +552,11 @@ def _update(repository: Repository, name: str, arguments: argparse.Namespace, lo
 
 
 def _switch(repository: Repository, state: State) -> State:
-    state = write_state(repository, replace(state, created=state.branch != state.head))
+    ref = f"refs/heads/{state.branch}"
+    state = write_state(repository, replace(state, created=not repository.commit_of(ref)))
     if state.created:
-        repository.git("update-ref", f"refs/heads/{state.branch}", state.start, "0" * len(state.start))
+        repository.git("update-ref", ref, state.start, "0" * len(state.start))
+    if state.branch != state.head:
         _set_head(repository, state.branch, state.start)
     return state
 

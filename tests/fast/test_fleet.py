@@ -195,6 +195,9 @@ def test_conflict_is_left_as_copier_leaves_it(fleet: Fleet, tmp_path: Path) -> N
     assert (result.returncode, result.stdout) == (3, f"{course}\t1.0.0\t1.1.0\tconflict\tbinder/apt.txt\n")
     assert state_of(course) == before
 
+    git(course, "checkout", "--quiet", "--force", "-")
+    assert updated(course) == (code, values)
+
     git(course, "checkout", "--theirs", "binder/apt.txt")
     git(course, "add", "--all")
     code, values = updated(course)
