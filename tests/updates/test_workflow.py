@@ -182,7 +182,7 @@ def hosted(make_catalogue: MakeCatalogue, tmp_path: Path) -> Hosted:
     for name in ("bin", "gh"):
         (folder / name).mkdir(parents=True)
     (folder / "gh/state.json").write_text(json.dumps({"labels": ["bug"], "pulls": [], "drafts": True}))
-    write_program(folder / "bin/gh", [sys.executable, ROOT / "tests/fast/fake_gh.py", folder / "gh"])
+    write_program(folder / "bin/gh", [sys.executable, ROOT / "tests/updates/fake_gh.py", folder / "gh"])
     write_program(folder / "bin/pip", ["echo", "pip"])
     return Hosted(root, origin, folder)
 
