@@ -8,8 +8,8 @@
 - what a pip list names with `-r`, `-c`, `-e`, or as a path
 - the same for each script carried, in turn; words of comments do not count; too much is better than too little
 - a file of more than 1 MB, and what would be more than 500 files or 10 MB, is left out and found, scripts excepted
-- never what belongs to Git or its hosts (`.git*`), nor a path that could not stand everywhere (found, if it is one of
-  the Binder folder)
+- never what belongs to Git or its hosts (`.git*`), nor a path that could not stand everywhere; either is found, if it
+  is in the Binder folder
 """
 
 from __future__ import annotations
@@ -200,14 +200,18 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
     beneath = [path for path in directory.tree if path.startswith(directory.path(""))]
     ours = {directory.path(name) for name in HOOKS}
     odd = sorted(path for path in beneath if not portable(path) or (of_git(path) and path in ours))
-    return sorted(kept), [*_left_out(directory, large, odd, beyond)]
+    gits = sorted(path for path in beneath if directory.folder and of_git(path) and path not in odd)
+    return sorted(kept), [*_left_out(directory, large, odd, gits, beyond)]
 
 
-def _left_out(directory: Directory, large: list[str], odd: list[str], beyond: list[str]) -> Iterator[Finding]:
+def _left_out(
+    directory: Directory, large: list[str], odd: list[str], gits: list[str], beyond: list[str]
+) -> Iterator[Finding]:
     fetch = "let postBuild fetch it, or copy it into this repository and see that the scripts find it"
     reasons = (
         ("BB551", large, f"is larger than {MAX_FILE // 1_000_000} MB and is not carried along", fetch),
         ("BB552", odd, "has a path that cannot stand here and is not carried along", "rename it there"),
+        ("BB554", gits, "belongs to Git and is not carried along", "rename it there, if a script needs it"),
     )
     for code, paths, reason, remedy in reasons:
         for path in map(printable, paths):

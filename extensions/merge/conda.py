@@ -34,7 +34,7 @@ from ..errors import BlocksError
 from . import lines, pip, specs
 from .model import UNPRINTABLE, Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from .pip import Read
-from .versions import conda_range, intersect, overlap
+from .versions import Range, conda_range, intersect, overlap
 
 CONDA_ANCHOR = "# Your own conda packages go below this line."
 PIP_ANCHOR = "# Your own pip packages go below this line."
@@ -362,23 +362,32 @@ def _flow(node: yaml.Node, depth: int = 8, nodes: Iterator[int] | None = None) -
 
 
 def _python(course: Want, wants: list[Want]) -> tuple[Entry, list[Clash]]:
-    """The entry for Python, and a clash with each wish it does not meet."""
+    """The entry for Python, and a clash with each wish it does not meet: the course's, and the first that is met."""
     chosen = course.text.removeprefix("python")
     ranges = {chosen: conda_range(chosen)} if chosen != "=" else {}
-    fitting, clashes = [], []
+    fitting: list[tuple[Want, Range]] = []
+    losing: list[tuple[Want, Range]] = []
     for want in wants:
         spec = specs.parse(want.text)
         if spec and spec.version.text not in ranges and not overlap([*ranges.values(), spec.version]):
-            remedy = "choose a Python version the component runs on"
-            why = "the answer python_version decides, for all"
-            clashes.append(Clash("python", "python", (course,), (want,), remedy, why))
+            losing.append((want, spec.version))
         elif spec:
-            fitting.append(want)
+            fitting.append((want, spec.version))
             ranges[spec.version.text] = spec.version
+    against = {range_.text: _against(range_, fitting) for _, range_ in losing}
+    remedy, why = "choose a Python version the component runs on", "the answer python_version decides, for all"
+    clashes = [
+        Clash("python", "python", (course, *against[range_.text]), (want,), remedy, why) for want, range_ in losing
+    ]
     version = intersect(list(ranges.values())) or chosen
     text = f"python{version}" if version.startswith("=") else f"python{chosen},{version}"
-    losing = tuple(want for clash in clashes for want in clash.losing)
-    return Entry("python", text, tuple(fitting), losing), clashes
+    met, lost = (tuple(want for want, _ in pairs) for pairs in (fitting, losing))
+    return Entry("python", text, met, lost), clashes
+
+
+def _against(range_: Range, fitting: Iterable[tuple[Want, Range]]) -> tuple[Want, ...]:
+    """The first of the wishes met that the range contradicts by itself, if there is one."""
+    return tuple(itertools.islice((want for want, other in fitting if not overlap([range_, other])), 1))
 
 
 def _channels(lists: list[list[Want]]) -> Merged:

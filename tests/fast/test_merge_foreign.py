@@ -63,7 +63,7 @@ PEERS = {
             "- python=3.11  # b; clash, see below",
             "# python=3.10  # a wanted this",
         ],
-        [("python", "course:0", "a:2")],
+        [("python", "course:0 b:2", "a:2")],
         python="3.11",
     ),
     "channel orders contradict": Case(

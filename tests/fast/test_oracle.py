@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from extensions import carry
 from extensions.errors import BlocksError
 from tests import oracle
 from tests.independent import engine
@@ -76,6 +77,16 @@ def test_nothing_is_lost_alone_or_together() -> None:
 def test_one_with_itself() -> None:
     for source in sources():
         assert list(oracle.itself(source, PYTHON)) == []
+
+
+def test_files_beyond_the_limits_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carry, "MAX_FILES", 3)
+    files = {f"binder/{name}": b"x" for name in ("a", "b", "c", "d", "e")}
+    source = engine.source(Repository("a/lab", {**files, "binder/postBuild": b"#!/bin/sh\n"}, "binder"))
+    outcome = engine.merge([source], PYTHON)
+    assert judge([source], outcome).violations == []
+    fewer = {path: file for path, file in outcome.files.items() if not path.endswith("/b")}
+    assert {one.kind for one in judge([source], outcome._replace(files=fewer)).violations} == {"not carried"}
 
 
 def text(old: str, new: str) -> Callable[[Outcome], Outcome]:

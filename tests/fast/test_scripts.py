@@ -133,6 +133,15 @@ def test_hooks_that_cannot_be_carried_are_found(folder: str) -> None:
     assert [(finding.code, finding.left_out) for finding in findings] == [("BB552", True)]
 
 
+def test_what_belongs_to_git_is_found() -> None:
+    files = {"binder/.gitconfig": "x", "binder/postBuild": "#!/bin/sh\n", ".gitignore": "x"}
+    _, findings = carry.carried(imported(files))
+    assert [(finding.code, finding.text, finding.left_out) for finding in findings] == [
+        ("BB554", "binder/.gitconfig", True)
+    ]
+    assert carry.carried(imported({".gitignore": "x", "postBuild": "#!/bin/sh\n"}, folder=""))[1] == []
+
+
 def test_hostile_text_takes_no_time() -> None:
     pieces = ("pip ", "cd ", "x=1 ", "a\\\n", "jupyter ", "../", "$0/", "pip install . ", "exec ", "(" * 1000 + "\n")
     text = "\n".join(piece * (100_000 // len(piece)) for piece in pieces)

@@ -1,7 +1,8 @@
 """What is wrong with the files beside the merged lists.
 
 script        a postBuild or start without an executable hook in <binder>/postBuild.d or start.d
-not carried   a script, another file of the Binder folder, or one that a pip line names, neither there nor found
+not carried   a script, another file of the Binder folder, or one that a pip line names, neither there nor found; of
+              what is beyond the limits the finding names the first and says how many more there are
 changed       one with other bytes; a script may lose what keeps it from running: carriage returns, a byte order mark
 outside       a file outside the Binder folder
 
@@ -11,6 +12,7 @@ What was adopted stands where it stood, but for the lists and scripts that the m
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from . import wishes
@@ -24,8 +26,9 @@ MARK = b"\xef\xbb\xbf"
 def check(case: Case) -> None:
     for source in case.sources:
         _scripts(case, source)
-        for path in {*_beside(source), *_named(source)}:
-            _carried(case, source, path)
+        missing = [path for path in sorted({*_beside(source), *_named(source)}) if not _carried(case, source, path)]
+        for path in missing if len(missing) > _counted(case, source) else ():
+            case.violation("not carried", source.where(path), "neither there nor found")
     for path in case.outcome.files if all(source.home for source in case.sources) else ():
         if not path.startswith(f"{case.outcome.binder}/") or ".." in path.split("/"):
             case.violation("outside", "merged", path)
@@ -41,10 +44,15 @@ def _scripts(case: Case, source: Source) -> None:
         if not case.outcome.files.get(hook, (b"", False))[1]:
             case.violation("script", source.where(path), f"no executable {hook}")
         elif source.home:
-            _carried(case, source, path)
+            _script(case, source, path)
         else:
             beside = f"{path}-{source.slug}"
-            _carried(case, source, path, beside if beside in case.outcome.files else hook)
+            _script(case, source, path, beside if beside in case.outcome.files else hook)
+
+
+def _script(case: Case, source: Source, path: str, there: str = "") -> None:
+    if not _carried(case, source, path, there):
+        case.violation("not carried", source.where(path), "neither there nor found")
 
 
 def _beside(source: Source) -> Iterator[str]:
@@ -70,11 +78,17 @@ def _named(source: Source) -> Iterator[str]:
             yield from (path for path in paths if path in source.repository.tree)
 
 
-def _carried(case: Case, source: Source, path: str, there: str = "") -> None:
+def _counted(case: Case, source: Source) -> int:
+    """How many more files the findings speak of without their names."""
+    mine = (one["reason"] for one in case.outcome.findings if one["component"] == source.label and one["left_out"])
+    return sum(int(number) for reason in mine for number in re.findall(r"^and (\d+) more files", reason))
+
+
+def _carried(case: Case, source: Source, path: str, there: str = "") -> bool:
+    """Whether a file is there, or found by its name; a violation where it is there and is another."""
     data, where = source.repository.tree[path], source.where(path)
     placed = case.outcome.files.get(there or posixpath.join(source.home, path))
-    found = any(one["file"] == where and one["left_out"] and one["reason"] for one in case.outcome.findings)
-    if placed is None and not found:
-        case.violation("not carried", where, "neither there nor found")
-    elif placed and placed[0] not in (data, data.removeprefix(MARK).replace(b"\r\n", b"\n")):
+    if placed and placed[0] not in (data, data.removeprefix(MARK).replace(b"\r\n", b"\n")):
         case.violation("changed", where, "is there with other bytes")
+    found = any(one["file"] == where and one["left_out"] and one["reason"] for one in case.outcome.findings)
+    return placed is not None or found
