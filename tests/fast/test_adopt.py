@@ -236,7 +236,7 @@ def test_adopted_edited_and_updated(
     assert "adopt" not in answers
     assert_nothing_lost(course, binder_dir, slug)
     commit(course)
-    for name, (anchor, line) in EDITS.items():
+    for name, anchor, line in EDITS:
         path = course / binder_dir / name
         path.write_text(path.read_text().replace(f"{anchor}\n", f"{anchor}\n{line}\n"))
     script = course / binder_dir / "postBuild.d" / slug
@@ -255,7 +255,7 @@ def test_adopted_edited_and_updated(
     assert result.returncode == 0, result.stderr
     assert " U" not in git(course, "status", "--porcelain")
     assert_nothing_lost(course, binder_dir, slug)
-    for name, (_, line) in EDITS.items():
+    for name, _, line in EDITS:
         text = (course / binder_dir / name).read_text()
         assert f"{line}\n" in text
         assert "<<<<<<<" not in text
@@ -264,13 +264,13 @@ def test_adopted_edited_and_updated(
     assert yaml.safe_load((course / ".copier-answers.yml").read_text())["adopted"] == answers["adopted"]
 
 
-EDITS = {
-    "apt.txt": ("# Your own Debian packages go below this line.", "tree"),
-    "environment.yml": ("  # Your own conda packages go below this line.", "  - pandas"),
-    "env": ("# Your own variables go below this line.", "export COLOUR=blue"),
-    "postBuild": ("# Your own steps go below this line.", "echo built"),
-}
-EDITS["environment.yml"] = ("    # Your own pip packages go below this line.", "    - mine")
+EDITS = (
+    ("apt.txt", "# Your own Debian packages go below this line.", "tree"),
+    ("environment.yml", "  # Your own conda packages go below this line.", "  - pandas"),
+    ("environment.yml", "    # Your own pip packages go below this line.", "    - mine"),
+    ("env", "# Your own variables go below this line.", "export COLOUR=blue"),
+    ("postBuild", "# Your own steps go below this line.", "echo built"),
+)
 
 
 def test_several_directories_at_once(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
