@@ -57,7 +57,7 @@ class Directory:
 
     def path(self, name: str) -> str:
         """The path in the tree of the Binder file `name`."""
-        return posixpath.join(self.folder, name)
+        return f"{self.folder}/{name}" if self.folder else name
 
     def where(self, path: str) -> str:
         """A path of the tree as messages name it."""
@@ -69,9 +69,11 @@ class Directory:
 
 def decode(data: bytes) -> tuple[str, bool]:
     """The text, with LF line ends and no byte order mark, and whether it was UTF-8."""
-    encoding = encoding_of(data)
-    text = data.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding == "UTF-8"
+    try:
+        text, utf8 = data.decode("utf-8-sig"), True
+    except UnicodeDecodeError:  # the other byte order marks are none of its characters
+        text, utf8 = data.decode(encoding_of(data), errors="replace"), False
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, utf8
 
 
 def encoding_of(data: bytes) -> str:

@@ -120,8 +120,8 @@ def merge(
         _Reader(fragment, wants).read()
     for fragment in requirements:
         wants.pip += pip.read(fragment, wants.read)
-    ranks = {component: rank for rank, component in enumerate(order)}
-    wants.pip.sort(key=lambda want: ranks.get(want.component, len(ranks)))
+    if ranks := {component: rank for rank, component in enumerate(order)}:
+        wants.pip.sort(key=lambda want: ranks.get(want.component, len(ranks)))
     course = Want(f"python={python}", COURSE, "answer python_version", 0)
     pythons_, clashes = _python(course, wants.python)
     environment = Environment(
@@ -156,8 +156,8 @@ def _compose(fragment: Fragment) -> tuple[yaml.Node | None, str]:
 
 
 def _refuse_depth(fragment: Fragment) -> None:
-    text = fragment.text
-    if text.count("[") + text.count("{") + max(map(len, text.split("\n"))) <= MOST_NESTED * 5:
+    text, few = fragment.text, MOST_NESTED * 5
+    if len(text) <= few or text.count("[") + text.count("{") + max(map(len, text.split("\n"))) <= few:
         return
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
@@ -253,8 +253,8 @@ class _Reader:
 
     def want(self, node: yaml.Node, text: str) -> Want:
         line, mark = node.start_mark.line, node.end_mark
-        fragment = self.fragment
-        if line == mark.line and line not in self.commented and line - 1 not in self.commented:
+        fragment, commented = self.fragment, self.commented
+        if not commented or (line == mark.line and line not in commented and line - 1 not in commented):
             return Want(text, fragment.component, fragment.file, line + 1)
         # a block scalar ends where the next line begins
         rest = self.lines[mark.line][mark.column :] if mark.column and mark.line < len(self.lines) else ""
@@ -284,8 +284,8 @@ class _Reader:
         for item in self.sequence(node):
             if not isinstance(item, yaml.ScalarNode):
                 raise BlocksError(f"{self.fragment.file}:{self.line(item)}: must be one package, as text")
-            if not _is_null(item) and item.value.strip():
-                yield self.want(item, " ".join(item.value.split()))
+            if item.tag != NULL and (text := " ".join(item.value.split())):
+                yield self.want(item, text)
 
     def pairs(self, node: yaml.Node) -> Iterator[tuple[str, Want]]:
         if _is_null(node):
@@ -302,7 +302,7 @@ class _Reader:
     def dependencies(self, node: yaml.Node) -> None:
         for item in self.sequence(node):
             if isinstance(item, yaml.ScalarNode):
-                if not _is_null(item):
+                if item.tag != NULL:
                     self.package(self.want(item, " ".join(item.value.split())))
             elif isinstance(item, yaml.MappingNode) and all(key.value == "pip" for key, _ in item.value):
                 for _, requirements in item.value:
@@ -365,16 +365,8 @@ def _python(course: Want, wants: list[Want]) -> tuple[Entry, list[Clash]]:
     """The entry for Python, and a clash with each wish it does not meet: the course's, and the first that is met."""
     chosen = course.text.removeprefix("python")
     ranges = {chosen: conda_range(chosen)} if chosen != "=" else {}
-    fitting: list[tuple[Want, Range]] = []
-    losing: list[tuple[Want, Range]] = []
-    for want in wants:
-        spec = specs.parse(want.text)
-        if spec and spec.version.text not in ranges and not overlap([*ranges.values(), spec.version]):
-            losing.append((want, spec.version))
-        elif spec:
-            fitting.append((want, spec.version))
-            ranges[spec.version.text] = spec.version
-    against = {range_.text: _against(range_, fitting) for _, range_ in losing}
+    fitting, losing = _fitting(wants, ranges)
+    against = {range_.text: _against(range_, fitting) for range_ in {range_ for _, range_ in losing}}
     remedy, why = "choose a Python version the component runs on", "the answer python_version decides, for all"
     clashes = [
         Clash("python", "python", (course, *against[range_.text]), (want,), remedy, why) for want, range_ in losing
@@ -383,6 +375,25 @@ def _python(course: Want, wants: list[Want]) -> tuple[Entry, list[Clash]]:
     text = f"python{version}" if version.startswith("=") else f"python{chosen},{version}"
     met, lost = (tuple(want for want, _ in pairs) for pairs in (fitting, losing))
     return Entry("python", text, met, lost), clashes
+
+
+def _fitting(wants: list[Want], ranges: dict[str, Range]) -> tuple[list[tuple[Want, Range]], list[tuple[Want, Range]]]:
+    """The wishes that hold together with `ranges`, which they join, and the others."""
+    fitting: list[tuple[Want, Range]] = []
+    losing: list[tuple[Want, Range]] = []
+    refused: set[str] = set()
+    for want in wants:
+        spec = specs.parse(want.text)
+        if spec is None:
+            continue
+        text = spec.version.text
+        if text in refused or (text not in ranges and not overlap([*ranges.values(), spec.version])):
+            refused.add(text)
+            losing.append((want, spec.version))
+        else:
+            fitting.append((want, spec.version))
+            ranges[text] = spec.version
+    return fitting, losing
 
 
 def _against(range_: Range, fitting: Iterable[tuple[Want, Range]]) -> tuple[Want, ...]:

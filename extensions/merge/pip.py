@@ -45,7 +45,7 @@ VALUED = (
 )
 FLAG = "--(?:no-index|prefer-binary|require-hashes|pre)"
 OPTION = re.compile(
-    rf"(?P<flag>{FLAG})|(?P<name>-[rcief]|{VALUED}(?=[ =]))(?: *= *| +|(?<=^-[rcief]))(?P<value>[^ =].*)"
+    rf"(?P<flag>{FLAG})|(?P<name>-[rcief]|{VALUED}(?=[ =]))(?: *= *| +|(?<=^-[rcief]))(?P<value>[^ =-].*)"
 )
 NEXT = re.compile(rf" (?=(?:-[rcief]|{VALUED}|{FLAG})(?:[ =]|$))")
 FILES = ("--requirement", "--constraint")
@@ -81,8 +81,7 @@ class Named(NamedTuple):
     url: str = ""
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """`key` is what wants are grouped by; `name` the package, empty where nobody can tell.
 
     `same`: equal for links and options that say the same. `simple`: a name, perhaps with a range, and no file's name.

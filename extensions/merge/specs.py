@@ -7,7 +7,7 @@
 - different channels, builds or other keys for one name cannot be one
 - what `versions` cannot read (parentheses) stands as it is, and fits with its like only
 - a version or build in brackets stands in place of one before them; both have to be readable
-- an address of a package file stands for itself
+- an address of a package file, `NAME-VERSION-BUILD.conda`, stands for itself
 
 Source: conda's MatchSpec.
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .versions import Range, conda_range, intersect, overlap
 
@@ -28,7 +28,11 @@ SPECIFICATION = re.compile(
 # Most specifications are this.
 BOUND = r"(?:==|>=|<=|!=|~=|=|<|>)[0-9]{1,18}(?:\.[0-9]{1,18})*"
 SIMPLE = re.compile(rf"([A-Za-z0-9_][\w.-]*)((?:{BOUND}(?:,{BOUND})*)?)", re.ASCII)
-ADDRESS = re.compile(r"(?:https?|file)://\S+\.(?:conda|tar\.bz2)")
+ADDRESS = re.compile(
+    r"(?:https?://(?:[\w.~%:-]+@)?[\w.~-]+(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}))?|file://)/(?:[!-~]*/)?"
+    r"[A-Za-z0-9_][\w.-]*-[\w.!+]+-[\w.!+]+\.(?:conda|tar\.bz2)",
+    re.ASCII,
+)
 PART = "[0-9A-Za-z]+(?:_[0-9A-Za-z]+)*"
 PARTS = rf"{PART}(?:\.{PART})*"
 CLAUSE = rf"\(*(?:(?:==|=|!=|>=|<=|>|<|~=)?(?:\d+!)?{PARTS}(?:\+{PARTS})?(?:\.?\*)?|(?:==|=)?\*)\)*"
@@ -39,14 +43,13 @@ BUILT = re.compile(r"([=<>!~].*[^=<>!~,|(])=([^=<>!~,|]+)")
 BUILD = re.compile(r"\*|\*?[\w.+-]+(?:\*[\w.+-]+)*\*?", re.ASCII)
 HEX = re.compile("(?:[0-9a-f]{32}){1,2}")
 NUMBER = re.compile(r"(?:>=|<=|!=|==|=|>|<)?\d+", re.ASCII)
-ANY = re.compile("[ -~]+")
+ANY = re.compile(r"[ -\[\]-~]+")  # no backslash: mamba reads it as an escape, conda as itself
 KEYS = {"version": ANY, "build": BUILD, "build_number": NUMBER, "channel": ANY, "subdir": BUILD, "fn": ANY}
 KEYS |= {"md5": HEX, "sha256": HEX, "license": ANY}
 PAIR = re.compile(r"\s*([a-z_]\w*)\s*=\s*('[^']*'|\"[^\"]*\"|[^,'\"]*)\s*(?:,|$)")
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(NamedTuple):
     """`key` is what specifications are grouped by, `name` the package in lower case."""
 
     key: str

@@ -15,7 +15,6 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from packaging.ranges import VersionRange
@@ -41,8 +40,7 @@ def _alternative(clauses: tuple[tuple[str, str], ...]) -> Alternative:
     return Alternative(clauses, text, pep440, all(clause[1].startswith((">", "!=")) for clause in clauses))
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """`text` as it can stand behind a name; `sets` the alternatives, None where it is no range PEP 440 knows.
 
     `lenient`: what the tool takes is a little more than PEP 440 has it. conda's `<2` takes 2.0rc1, and `>1` 1.post1.
@@ -60,7 +58,8 @@ class Range:
 
 @functools.lru_cache(maxsize=4096)
 def _versions(pep440: str) -> VersionRange:
-    return SpecifierSet(pep440).to_range()
+    specifiers = [specifier for clause in pep440.split(",") if (specifier := _specifier(clause))]
+    return SpecifierSet(specifiers).to_range()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -75,16 +74,16 @@ def pip_range(text: str) -> Range:
     """A PEP 440 specifier set."""
     compact = text.replace(" ", "")
     clauses = tuple((clause, clause.replace("===", "==")) for clause in compact.split(",") if clause)
-    valid = all(_is_specifier(pep440) for _, pep440 in clauses)
+    valid = all(_specifier(pep440) for _, pep440 in clauses)
     return Range(compact, (_alternative(clauses),) if valid else None)
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_specifier(text: str) -> bool:
+def _specifier(text: str) -> Specifier | None:
     try:
-        return len(text) <= LONGEST and bool(Specifier(text))
+        return Specifier(text) if len(text) <= LONGEST else None
     except InvalidSpecifier:
-        return False
+        return None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -121,7 +120,7 @@ def _conda_clause(clause: str) -> tuple[str, str] | None:
         shown = pep440 = f"{operator}{version}"
     else:
         shown = pep440 = f"{operator or '=='}{version}{'.*' if fuzzy else ''}"
-    return (shown, pep440) if _is_specifier(pep440) else None
+    return (shown, pep440) if _specifier(pep440) else None
 
 
 def intersect(ranges: list[Range]) -> str | None:
@@ -137,7 +136,7 @@ def intersect(ranges: list[Range]) -> str | None:
 def overlap(ranges: list[Range]) -> bool:
     """Whether `intersect` has a text for them; faster."""
     asking = _asking(ranges)
-    return len(asking) <= 1 or any(True for _ in _combinations(asking))
+    return len(asking) <= 1 or next(_combinations(asking), None) is not None
 
 
 def _asking(ranges: list[Range]) -> list[Range]:
@@ -154,15 +153,15 @@ def _combinations(asking: list[Range]) -> Iterator[tuple[Alternative, ...]]:
         total *= len(range_.sets)
         alternatives.append(range_.sets)
     if total <= MOST_ALTERNATIVES:
-        yield from filter(_can_hold, itertools.product(*alternatives))
+        parts = itertools.product(*alternatives) if total > 1 else [tuple([one for (one,) in alternatives])]
+        yield from filter(_can_hold, parts)
 
 
 def _can_hold(parts: tuple[Alternative, ...]) -> bool:
-    if all(part.open_ for part in parts):
+    if False not in [part.open_ for part in parts]:
         return True
-    pep440 = tuple([part.pep440 for part in parts])
     spellings = {clause for part in parts if "===" in part.text for clause, _ in part.clauses if "===" in clause}
-    return len(spellings) <= 1 and not _all_versions(pep440).is_empty
+    return len(spellings) <= 1 and not _all_versions(tuple([part.pep440 for part in parts])).is_empty
 
 
 def _text(parts: tuple[Alternative, ...], lenient: bool) -> str:

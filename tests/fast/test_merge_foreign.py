@@ -309,6 +309,13 @@ FORMS = {
         [],
         ["BB208"] * 4,
     ),
+    "addresses": (
+        "dependencies:\n- https://e.org/t/x/y-1-0.conda\n- https://u:p@e.org:80/y_z-1!2-h_0.tar.bz2\n"
+        "- https://e.org/\u00fdx-1-0.conda\n- https://e.org/x.conda\n".encode(),
+        ["- 'https://e.org/t/x/y-1-0.conda'  # a", "- 'https://u:p@e.org:80/y_z-1!2-h_0.tar.bz2'  # a"],
+        ["BB208"] * 2,
+    ),
+    "a backslash, which is an escape to some": (b"dependencies:\n- 'x[license=\"it\\\",fn=x]'\n", [], ["BB208"]),
     "no requirements": (b"dependencies:\n- pip: [x=1, 'x y', --nope, '-r', '']\n", [], ["BB202"] * 4),
     "defaults": (b"channels: [defaults, '']\n", ["- defaults  # a"], ["BB209"]),
     "a channel twice": (b"channels: [x, y, x]\n", ["- x  # a", "- y  # a"], []),
@@ -373,6 +380,7 @@ REQUIREMENTS = {
         [],
         ["BB202"] * 13,
     ),
+    "a value that is an option": ("-c--hash=sha256:aa  /c.txt\n-r -x\n", [], ["BB202"] * 2),
     "a version of old": ("x==2004d\ny==1.*.2\n", [], ["BB202"] * 2),
     "a marker that nests": (f"x; {'(' * 5000}\n", [], ["BB202"]),
     "a package of conda": ("conda-forge::x\n", [], ["BB202"]),
