@@ -113,31 +113,38 @@ def unmerged(repository: Path) -> Iterator[str]:
 def settle(repository: Path, path: str) -> None:
     versions = [_git(repository, "cat-file", "blob", f":{stage}:./{path}") for stage in (1, 2, 3)]
     merged, clean = weave(*(text.split("\n") for text in versions))
-    (repository / path).write_bytes("\n".join(merged).encode())
+    (repository / path).write_bytes("\n".join(merged).encode(errors="surrogateescape"))
     if clean:
         _git(repository, "reset", "--quiet", "--", path)
 
 
 def recreated(repository: Path) -> Iterator[str]:
     """The files, written once, that the author had deleted and that are there again."""
-    tracked = set(_git(repository, "ls-files", "-z").split("\0"))
+    new = set(_git(repository, "ls-files", "--others", "--exclude-standard", "-z").split("\0"))
     for binder_dir in BINDER_DIRS:
-        report = json.loads(_git(repository, "show", f"HEAD:./{binder_dir}/report.json", check=False) or "{}")
-        once = [path for path in report.get("files", ()) if path.startswith(f"{binder_dir}/seed/")]
-        for path in [*once, *(["README.md"] if report else [])]:
-            if path not in tracked and (repository / path).is_file():
-                yield path
+        before = _files_before(repository, binder_dir)
+        once = [path for path in before if path.startswith(f"{binder_dir}/seed/")]
+        yield from new.intersection([*once, *(["README.md"] if before else [])])
+
+
+def _files_before(repository: Path, binder_dir: str) -> list[str]:
+    """The files of the last update; none where its report is not there, or was changed."""
+    try:
+        files = json.loads(_git(repository, "show", f"HEAD:./{binder_dir}/report.json", check=False))["files"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return [path for path in files if isinstance(path, str)] if isinstance(files, list) else []
 
 
 def _git(repository: Path, *arguments: str, check: bool = True) -> str:
     command = ["git", "-C", str(repository), *arguments]
-    return subprocess.run(command, check=check, capture_output=True).stdout.decode()
+    return subprocess.run(command, check=check, capture_output=True).stdout.decode(errors="surrogateescape")
 
 
 def main(repository: Path) -> None:
     for path in list(unmerged(repository)):
         settle(repository, path)
-    for path in list(recreated(repository)):
+    for path in sorted(recreated(repository)):
         (repository / path).unlink()
         print(f"{path} stays deleted", file=sys.stderr)
 

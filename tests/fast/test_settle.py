@@ -83,8 +83,11 @@ NEW = {
 }
 
 
-def updated(make_catalogue: MakeCatalogue, course: Path, old: str, new: str) -> str:
-    """A course in which `old` became `new` in apt.txt, and whose seed and README were deleted, after an update."""
+def updated(make_catalogue: MakeCatalogue, course: Path, old: str, new: str, **files: str) -> str:
+    """A course in which `old` became `new` in apt.txt, and whose seed and README were deleted, after an update.
+
+    `files`: more of the author's, underscores for dots and slashes.
+    """
     root = make_catalogue(OLD)
     commit(root, "1.0.0")
     copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
@@ -93,6 +96,8 @@ def updated(make_catalogue: MakeCatalogue, course: Path, old: str, new: str) -> 
     apt.write_text(apt.read_text().replace(old, new))
     (course / "binder/seed/alpha/rows.csv").unlink()
     (course / "README.md").unlink()
+    for name, text in files.items():
+        (course / name.replace("__", "/").replace("_", ".")).write_text(text)
     commit(course)
     write_components(root, NEW)
     commit(root, "1.1.0")
@@ -124,3 +129,13 @@ def test_what_the_author_deleted_stays_deleted_and_new_seeds_come(
     assert "README.md" not in status
     assert "rows.csv" not in status
     assert "?? binder/seed/alpha/more.csv" in status
+
+
+def test_a_file_that_git_does_not_see_is_left_alone(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    updated(make_catalogue, tmp_path / "course", "x", "x", _gitignore="/README.md\n", README_md="mine\n")
+    assert (tmp_path / "course/README.md").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("report", ["", "{", "[]", '{"files": 1}', '{"files": [1]}'])
+def test_a_report_that_was_changed_is_no_error(make_catalogue: MakeCatalogue, tmp_path: Path, report: str) -> None:
+    updated(make_catalogue, tmp_path / "course", "x", "x", binder__report_json=report)
