@@ -23,7 +23,7 @@ OPENERS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def vectors(name: str) -> Any:
+def vectors(name: str) -> pytest.MarkDecorator:
     found = [vector for vector in VECTORS if vector["function"] == name]
     return pytest.mark.parametrize("vector", found, ids=[vector["output"][-60:] for vector in found])
 
