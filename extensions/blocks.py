@@ -2,7 +2,7 @@
 
 Copier renders two versions of the catalogue in one process when it updates, from four clones of it. The engine is
 therefore loaded under a module name made from its source: relative imports stay inside one version, and a version is
-compiled once.
+compiled once. All of it is imported at once: the clone that it came from may be gone later.
 """
 
 from __future__ import annotations
@@ -47,16 +47,18 @@ def load_engine(folder: Path) -> str:
 
 _FOLDER = Path(__file__).resolve().parent
 _NAME = load_engine(_FOLDER)
-_adopt, _catalogue, _closing, _compose, _errors, _imports, _links, _overwrite, _own, _questions, _selection, _settle = (
-    importlib.import_module(f"{_NAME}.{module}")
-    for module in (
-        *("adopt", "catalogue", "closing", "compose", "errors"),
-        *("imports", "link_table", "overwrite", "own", "questions", "selection", "settle"),
-    )
-)
-_apt, _conda, _downloads, _env, _pip = (
-    importlib.import_module(f"{_NAME}.merge.{module}") for module in ("apt", "conda", "downloads", "env", "pip")
-)
+
+
+def _modules(*names: str) -> Iterator[Any]:
+    return (importlib.import_module(f"{_NAME}.{name}") for name in names)
+
+
+_adopt, _catalogue, _changes, _closing = _modules("adopt", "catalogue", "changes", "closing")
+_compose, _errors, _imports, _links = _modules("compose", "errors", "imports", "link_table")
+_overwrite, _own, _questions = _modules("overwrite", "own", "questions")
+_selection, _settle = _modules("selection", "settle")
+_apt, _conda, _downloads = _modules("merge.apt", "merge.conda", "merge.downloads")
+_env, _pip = _modules("merge.env", "merge.pip")
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -92,6 +94,7 @@ class Blocks(Extension):
             python_versions=_questions.PYTHON_VERSIONS,
             renamed=_for_users(self.renamed),
             is_unsettled=self.is_unsettled,
+            verbatim=self.verbatim,
         )
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
@@ -231,7 +234,7 @@ class Blocks(Extension):
                 path = self.environment.from_string(name.removesuffix(".jinja")).render(context.get_all())
                 written[path] = functools.partial(self._content, context, source)
         for path, content in written.items():
-            if path.rpartition("/")[2] and path != answers_file and not kept.match_file(path):
+            if all(path.split("/")) and path != answers_file and not kept.match_file(path):
                 yield path, content
 
     def _content(self, context: Context, source: Path) -> bytes:
@@ -263,10 +266,14 @@ class Blocks(Extension):
         conf, commit = context["_copier_conf"], context["_copier_answers"].get("_commit")
         if _operation.get() != "update" or not commit:
             return []
-        changes = importlib.import_module(f"{_NAME}.changes")  # of an update's three engines, only one needs it
         installed, has_launch = context["installed"], self.composition(context).has_launch
-        before = changes.before(Path(conf["dst_path"]), conf["answers_file"].as_posix())
-        return list(changes.lines(_FOLDER.parent, before, commit, installed, has_launch))
+        before = _changes.before(Path(conf["dst_path"]), conf["answers_file"].as_posix())
+        return list(_changes.lines(_FOLDER.parent, before, commit, installed, has_launch))
+
+    @staticmethod
+    def verbatim(path: str) -> str:
+        """A file of the catalogue as it is; an include would render it, and code is full of braces."""
+        return (_FOLDER.parent / path).read_text(encoding="utf-8")
 
     @staticmethod
     def report(composition: Any) -> str:

@@ -9,7 +9,7 @@
     [1.2.0]: https://example.org        targets of links are passed over
 
 - anything else is an error, named with its file and line
-- a component is named as its folder is; `engine` and `launch` are names beside them
+- a component is named as its folder is; `engine`, `launch` and `fleet` (of no one repository) are names beside them
 - a name that is no folder any more needs an entry under Removed, in its release or in a later one: so the names of
   retired and renamed components stay valid in old releases, and a slip of the pen is found in any
 - a commit is what `git describe --tags --always` says: a release, with or without `v` before it; so many commits past
@@ -33,7 +33,7 @@ from .errors import BlocksError
 
 FILE = "CHANGELOG.md"
 KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
-ENGINE, LAUNCH = "engine", "launch"
+ENGINE, LAUNCH, FLEET = "engine", "launch", "fleet"
 UNRELEASED = "Unreleased"
 
 HEADING = re.compile(r"## \[(?P<version>[^\]]+)\](?: - (?P<date>\d{4}-\d\d-\d\d))?(?P<yanked> \[YANKED\])?")
@@ -159,8 +159,8 @@ def _entry(line: str, kind: str, number: int, at: str) -> Entry:
 
 
 def unknown(releases: Iterable[Release], folders: Collection[str]) -> Iterator[tuple[Entry, str]]:
-    """The names that are no component's, `engine` or `launch`, with their entries; `releases` newest first."""
-    known = {*folders, ENGINE, LAUNCH}
+    """The names that are no component's and none of ours, with their entries; `releases` newest first."""
+    known = {*folders, ENGINE, LAUNCH, FLEET}
     for release in releases:
         known.update(name for entry in release.entries if entry.kind == "Removed" for name in entry.components)
         yield from ((entry, name) for entry in release.entries for name in entry.components if name not in known)

@@ -25,7 +25,14 @@ PYTHON_DEFAULT = "3.13"
 BINDER_DIRS = ("binder", ".binder")
 KEEP_DATA = ("image", "home")
 CLASHES = ("report", "refuse")
-CHOICES = {"python_version": PYTHON_VERSIONS, "binder_dir": BINDER_DIRS, "keep_data": KEEP_DATA, "clashes": CLASHES}
+UPDATES = ("none", "workflow", "renovate")
+CHOICES = {
+    "python_version": PYTHON_VERSIONS,
+    "binder_dir": BINDER_DIRS,
+    "keep_data": KEEP_DATA,
+    "clashes": CLASHES,
+    "updates": UPDATES,
+}
 
 LINKS = ("repository", "content", "hub", "binder_url")
 

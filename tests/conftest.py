@@ -1,7 +1,8 @@
-"""Three tiers of tests: `--tier fast` (the default), `image`, `browser`, or `all`.
+"""Four tiers of tests: `--tier fast` (the default), `updates`, `image`, `browser`, or `all`.
 
-A test's tier is the folder it stands in: tests/image, tests/browser, anything else is fast. The image and browser
-tiers need root and the tools of tests/image/harness/setup; without them they are skipped, and fail under CI=true.
+A test's tier is the folder it stands in: tests/updates, tests/image, tests/browser, anything else is fast. The image
+and browser tiers need root and the tools of tests/image/harness/setup; without them they are skipped, and fail under
+CI=true.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import pytest
 from tests.image import containers
 
 ROOT = Path(__file__).resolve().parents[1]
-TIERS = ("fast", "image", "browser")
+TIERS = ("fast", "updates", "image", "browser")
+WITHOUT_ROOT = ("fast", "updates")
 BROWSERS = {"browser": ("chromium",)}
 
 
@@ -36,8 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The fast tier has a process for each processor; the others have the machine to themselves."""
-    return (os.cpu_count() or 1) if config.getoption("--tier") == "fast" else 0
+    """The tiers without containers have a process for each processor; the others have the machine to themselves."""
+    return (os.cpu_count() or 1) if config.getoption("--tier") in WITHOUT_ROOT else 0
 
 
 def tier_of(item: pytest.Item) -> str:
@@ -57,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     tier = tier_of(item)
-    if tier == "fast":
+    if tier in WITHOUT_ROOT:
         return
     if missing := containers.missing_tools(*BROWSERS.get(tier, ())):
         reason = f"{tier} tier lacks {', '.join(missing)} (tests/image/harness/setup, as root)"

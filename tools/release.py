@@ -213,6 +213,8 @@ def concerned(listed: Iterable[str]) -> dict[str, str]:
             result.setdefault(rest.partition("/")[0], path)
         elif folder == "template" and rest.rpartition("/")[2] == changelog.LAUNCH:
             result.setdefault(changelog.LAUNCH, path)
+        elif folder == changelog.FLEET:
+            result.setdefault(changelog.FLEET, path)
         elif folder in ("extensions", "template") or path == "copier.yml":
             result.setdefault(changelog.ENGINE, path)
     return result

@@ -34,15 +34,18 @@ def make_catalogue(tmp_path: Path) -> MakeCatalogue:
     """`make_catalogue({"alpha/apt.txt": ...})`: this engine with just these component files, outside git."""
 
     def make(files: Mapping[str, str]) -> Path:
-        root = tmp_path / "catalogue"
-        root.mkdir()
-        shutil.copy2(ROOT / "copier.yml", root)
-        for folder in ("extensions", "template"):
-            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        write_components(root, files)
-        return root
+        return write_catalogue(tmp_path / "catalogue", files)
 
     return make
+
+
+def write_catalogue(root: Path, files: Mapping[str, str]) -> Path:
+    root.mkdir()
+    shutil.copy2(ROOT / "copier.yml", root)
+    for folder in ("extensions", "fleet", "template"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    write_components(root, files)
+    return root
 
 
 def write_components(root: Path, files: Mapping[str, str]) -> None:

@@ -104,6 +104,7 @@ WRONG_ANSWERS = {
     "Python": ("python_version=2.7", "python_version: must be one of 3.10"),
     "folder": ("binder_dir=bin", "binder_dir: must be one of binder, .binder"),
     "place of data": ("keep_data=usb", "keep_data: must be one of image, home"),
+    "updates": ("updates=daily", "updates: must be one of none, workflow, renovate"),
     "empty name": ("course_name=", "course_name: must not be empty"),
     "type": ("alpha_heap=big", "alpha_heap: must be of type int"),
     "validator": ("alpha_heap=1", "alpha_heap: must be at least 32"),

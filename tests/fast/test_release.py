@@ -18,7 +18,7 @@ CATALOGUE = {
     "alpha/questions.yml": "alpha_db: {type: str, default: course, when: \"{{ 'alpha' in installed }}\"}\n",
     "beta/component.yml": manifest("Beta"),
 }
-FIRST = "### Added\n\n- **alpha**, **beta**: First.\n- **engine**, **launch**: First.\n"
+FIRST = "### Added\n\n- **alpha**, **beta**: First.\n- **engine**, **launch**, **fleet**: First.\n"
 ONE = f"## [1.0.0] - 2026-01-01\n\n{FIRST}\n"
 FIXED = "### Fixed\n\n- **alpha**: Mended.\n"
 TWO = f"## [1.1.0] - 2026-02-01\n\n{FIXED}\n"

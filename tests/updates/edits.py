@@ -66,14 +66,14 @@ def in_list(path: str, old: list[str], new: list[str]) -> list[Edit]:
     spots = range(start, max(anchor, start + 1))
     changed = [number for number in spots if same(old, new, number) is None]
     kept = [number for number in spots if number not in changed]
-    before = next((n for n in changed if n - 1 in kept), kept[0] + 1)
+    before = next((n for n in changed if n - 1 in kept), start + 1)
     behind = next((n + 1 for n in changed if n + 1 in kept), kept[-1] + 1)
     far = max(kept, key=lambda n: min((abs(n - other) for other in changed), default=0))
     return [
         insertion(f"{name}: below the anchor", path, anchor + 1, mine, old),
         insertion(f"{name}: before a line that changes", path, before, mine, old),
         insertion(f"{name}: behind a line that changes", path, behind, mine, old),
-        insertion(f"{name}: between two lines", path, far, mine, old),
+        insertion(f"{name}: between two lines", path, max(far, start + 1), mine, old),
         replacement(f"{name}: a generated line that stays", path, far, old, new),
         replacement(f"{name}: a generated line that changes", path, changed[0] if changed else far, old, new),
         removal(f"{name}: a generated line deleted", path, far, old),
