@@ -59,8 +59,12 @@ class Links:
         return [*(["binder"] if self.repository else []), *(["hub", "lti"] if self.hub else [])]
 
     @functools.cached_property
+    def _folders(self) -> list[str]:
+        return folders(self.content, self.taken)
+
+    @functools.cached_property
     def rows(self) -> list[Row]:
-        pulls = zip(self.content, folders(self.content, self.taken), strict=True)
+        pulls = zip(self.content, self._folders, strict=True)
         targets = [(code(one.text).replace("|", r"\|"), links.pull(one, folder=folder)) for one, folder in pulls]
         targets += [("JupyterLab", links.lab()), ("Notebook", links.notebook()), *self.applications]
         return [Row(label, self._addresses(urlpath)) for label, urlpath in targets] if self.columns else []
@@ -84,8 +88,9 @@ class Links:
     def table(self, rows: Iterable[Row]) -> str:
         """In Markdown, without a newline at its end."""
         head = ["opens", *(COLUMNS[column] for column in self.columns)]
-        body = ([row.label, *(self._cell(*item) for item in row.addresses.items())] for row in rows)
-        return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body))
+        body = [[row.label, *(self._cell(*item) for item in row.addresses.items())] for row in rows]
+        first, *others = (f"| {' | '.join(cells)} |" for cells in [head, *body])
+        return "\n".join([first, "|" + "---|" * len(head), *others])
 
     def _cell(self, column: str, address: str) -> str:
         if column == "binder":
@@ -100,6 +105,8 @@ class Links:
         server = ["--binder", self.binder_url] if repository and not self.limit else []
         hub = ["--hub", self.hub] if self.hub else []
         words = ["python", "tools/link.py", *repository, *server, *hub, "--content", f"{content}#FOLDER/FILE.ipynb"]
+        if self.content and self._folders[0] != self.content[0].names[-1]:
+            words += ["--folder", self._folders[0]]
         return code(shlex.join(words))
 
 

@@ -280,7 +280,7 @@ def pull(location: Location, opener: Opener = lab, folder: str = "") -> str:
     """`git_pull` for content that is cloned to `folder`, by default its repository's name, and opened there."""
     folder = folder or location.names[-1]
     made = location.url.rstrip("/").rpartition("/")[2]
-    urlpath = opener(f"{folder}/{location.path}")
+    urlpath = opener(f"{folder}/{location.path}").lstrip("/")
     return git_pull(location.url, urlpath, location.ref, "" if folder == made else folder)
 
 

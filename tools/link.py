@@ -45,6 +45,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("name the course's repository, or a --hub")
     if options.lti and not options.hub:
         parser.error("--lti needs a --hub")
+    if options.badge and not options.repository:
+        parser.error("--badge needs the course's repository")
+    if options.folder and not options.content:
+        parser.error("--folder needs --content")
     return options
 
 
@@ -62,6 +66,8 @@ def lines(options: argparse.Namespace) -> Iterator[str]:
 def _urlpath(options: argparse.Namespace, path: str) -> str:
     opener = OPENERS.get(options.open) or (lambda _: links.application(options.open))
     if options.content:
+        if path:
+            raise BlocksError(f"'{path}': a link opens one file; leave out that of the course, or --content")
         return links.pull(links.content(options.content), opener, options.folder)
     if options.open == "document" and not path:
         raise BlocksError("--open document: name the file, like 'gh:owner/course#folder/file.ipynb'")

@@ -228,6 +228,9 @@ def test_command(arguments: list[str], output: str) -> None:
     [
         ([], 2, "name the course's repository, or a --hub"),
         (["gh:o/r", "--lti"], 2, "--lti needs a --hub"),
+        (["gh:o/r", "--folder", "x"], 2, "--folder needs --content"),
+        (["--hub", "https://h.example", "--badge"], 2, "--badge needs the course's repository"),
+        (["gh:o/r#a", "--content", "gh:o/x#b"], 1, "'a': a link opens one file"),
         (["gh:o"], 1, "'gh:o': is no repository; write it like 'gh:owner/repo'"),
         (["gh:o/r", "--open", "document"], 1, "name the file"),
         (["gh:o/r", "--binder", "mybinder"], 1, "is no address of a server"),
@@ -242,11 +245,13 @@ def test_command_refuses(arguments: list[str], status: int, message: str) -> Non
 
 def test_command_in_the_readme_prints_that_link(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     course = tmp_path / "course"
-    copy(make_catalogue(PULLER), course, repository="gh:owner/course", content="['gh:owner/x@main#a.ipynb']")
+    answers = {"repository": "gh:owner/course", "content": "['gh:owner/notebooks@main#a.ipynb']"}
+    copy(make_catalogue(PULLER), course, components="[page]", **answers)
     text = (course / "binder/README.md").read_text()
     command = text.partition("`python tools/link.py ")[2].partition("`")[0]
     shell = f"{sys.executable} -I -S tools/link.py {command.replace('FOLDER/FILE.ipynb', 'a.ipynb')}"
     printed = subprocess.check_output(["bash", "-c", shell], text=True, cwd=ROOT).strip()
+    assert "owner-notebooks" in printed
     assert f"({printed})" in text
 
 

@@ -160,6 +160,11 @@ def test_folder_is_named_where_nbgitpuller_would_choose_another(url: str) -> Non
     assert asked == {"repo": url, "branch": "main", "urlpath": "lab/tree/b/x.ipynb", "targetPath": "b"}
 
 
+def test_one_document_of_the_content() -> None:
+    asked = _arguments(f"https://server.example/{links.pull(links.content('gh:o/r#x.ipynb'), links.document)}")
+    assert asked["urlpath"] == "doc/tree/r/x.ipynb"
+
+
 def test_applications() -> None:
     assert [links.application(name) for name in ("openrefine", "/openrefine/", "7474")] == [
         *("openrefine/", "openrefine/", "proxy/7474/")
