@@ -54,8 +54,9 @@ def _modules(*names: str) -> Iterator[Any]:
 
 
 _adopt, _catalogue, _changes, _closing = _modules("adopt", "catalogue", "changes", "closing")
-_compose, _errors, _imports, _overwrite = _modules("compose", "errors", "imports", "overwrite")
-_own, _questions, _selection, _settle = _modules("own", "questions", "selection", "settle")
+_compose, _errors, _imports, _links = _modules("compose", "errors", "imports", "link_table")
+_overwrite, _own, _questions = _modules("overwrite", "own", "questions")
+_selection, _settle = _modules("selection", "settle")
 _apt, _conda, _downloads = _modules("merge.apt", "merge.conda", "merge.downloads")
 _env, _pip = _modules("merge.env", "merge.pip")
 
@@ -98,6 +99,7 @@ class Blocks(Extension):
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
             imports_refusal=self.imports_refusal,
+            link_refusal=self.link_refusal,
             python_default=_for_users(self.python_default),
             refusal=self.refusal,
             resolve=_for_users(self.resolve),
@@ -160,9 +162,10 @@ class Blocks(Extension):
         before = self._check_before(configuration) or {"components": []}
         return ",".join(f"{name}={names[name]}" for name in before["components"] if name in names)
 
-    def resolve(self, asked: Any) -> list[str]:
-        """Names asked for -> names installed, in order."""
-        return [component.name for component in _selection.select(asked, self.catalogue)]
+    def resolve(self, asked: Any, content: Any = None) -> list[str]:
+        """Names asked for -> names installed, in order, with what `content` needs."""
+        wanted = _links.with_nbgitpuller(asked, content)
+        return [component.name for component in _selection.select(wanted, self.catalogue)]
 
     def refusal(self, asked: Iterable[str]) -> str:
         """Why these cannot be installed together; empty where they can."""
@@ -171,6 +174,11 @@ class Blocks(Extension):
     def imports_refusal(self, value: Any) -> str:
         """Why these cannot be imported; empty where they can."""
         return _refusal(lambda: _imports.references(value))
+
+    @staticmethod
+    def link_refusal(value: Any, name: str) -> str:
+        """Why no links can be made of this answer; empty where they can."""
+        return _refusal(lambda: _links.check(name, value))
 
     @staticmethod
     def is_unsettled(configuration: Any) -> bool:

@@ -74,7 +74,7 @@ def launchers(configurations: Iterable[Fragment]) -> Iterator[Clash]:
     """One for each server behind the proxy that two `jupyter_server_config.json` name."""
     owners: dict[str, Want] = {}
     for fragment in configurations:
-        for name, server in _servers(fragment.text).items():
+        for name, server in servers(fragment.text).items():
             entry = server.get("launcher_entry") if isinstance(server, Mapping) else None
             title = entry.get("title") if isinstance(entry, Mapping) else None
             for subject in filter(None, (f"proxied path '{name}'", title and f"launcher entry '{title}'")):
@@ -84,12 +84,22 @@ def launchers(configurations: Iterable[Fragment]) -> Iterator[Clash]:
                     yield Clash("launcher", subject, (owner,), (want,), "rename one of the two")
 
 
-def _servers(text: str) -> Mapping[str, object]:
+def servers(text: str) -> Mapping[str, object]:
+    """Those that a `jupyter_server_config.json` puts behind the proxy, by name; none where it cannot be read."""
     try:
-        servers = json.loads(text)["ServerProxy"]["servers"]
+        found = json.loads(text)["ServerProxy"]["servers"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
-    return servers if isinstance(servers, Mapping) else {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def applications(configurations: Iterable[Fragment]) -> Iterator[tuple[str, str]]:
+    """Title and path of each server behind the proxy that has a tile in the launcher."""
+    for fragment in configurations:
+        for name, server in servers(fragment.text).items():
+            entry = server.get("launcher_entry", {}) if isinstance(server, Mapping) else None
+            if isinstance(entry, Mapping) and entry.get("enabled", True):
+                yield str(entry.get("title") or name), str(entry.get("path_info") or f"{name}/")
 
 
 def variables(env: Merged, environment: Merged) -> list[Clash]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import clashes, files, findings, foreign, scripts
+from . import clashes, files, findings, foreign, link_table, scripts
 from .catalogue import Component
 from .errors import BlocksError
 from .foreign import Directory
@@ -26,6 +26,8 @@ NOTEBOOK_MEMORY = 160
 MYBINDER_MEMORY = 2000
 # What is merged of other people's directories, too.
 FOREIGN = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt")
+# What content alone gives.
+UNLINKED = "the answer 'content' becomes links when 'repository' or 'hub' is answered, too"
 # Answers that belong to no component and that scripts use.
 COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
 
@@ -113,6 +115,14 @@ class Composition:
         """Component name -> its README, rendered."""
         return {fragment.component: fragment.text.strip() for fragment in self.fragments("README.md")}
 
+    @functools.cached_property
+    def links(self) -> link_table.Links:
+        folders = {self.answers["binder_dir"], *(file.path.split("/")[0] for file in self.placed)}
+        return link_table.make(self.answers, self._applications(), folders)
+
+    def _applications(self) -> Iterator[tuple[str, str]]:
+        yield from clashes.applications(self.fragments(files.JUPYTER))
+
     @property
     def plain(self) -> list[files.File]:
         return [file for file in self.placed if not file.executable]
@@ -146,7 +156,9 @@ class Composition:
         names = {former: component.name for component in self.components for former in component.formerly}
         called = [f"'{name}' is called '{names[name]}' now" for name in self.asked if name in names]
         retired = [component for component in self.components if component.retired]
-        return called + [f"'{one.name}' is retired: {one.retired}; it works as before here" for one in retired]
+        called += [f"'{one.name}' is retired: {one.retired}; it works as before here" for one in retired]
+        unlinked = self.links.content and not self.links.columns
+        return called + ([UNLINKED] if unlinked else [])
 
     @functools.cached_property
     def clashes(self) -> list[Clash]:
@@ -184,10 +196,11 @@ class Composition:
         course = [component.name for component in self.components if component.course]
         labels = [directory.label for directory in self.directories]
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
-        _ = self.findings, self.placed, self.readmes
+        _ = self.findings, self.placed, self.readmes, self.links
 
     def report(self) -> dict[str, Any]:
         """binder/report.json."""
+        links = [{"opens": row.label, **row.addresses} for row in self.links.rows]
         merged = {
             "apt.txt": self.apt,
             "environment.yml": self.environment.conda,
@@ -230,6 +243,7 @@ class Composition:
                     if found
                 },
             },
+            **({"links": links} if links else {}),
             "files": [file.path for file in self.placed],
             "clashes": [clash.as_data() for clash in self.clashes],
             "findings": [finding.as_data() for finding in self.findings],

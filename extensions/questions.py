@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from . import adopt
+from . import adopt, link_table
 from .catalogue import Component, current_names, parse_yaml, read_text
 from .errors import BlocksError
 from .imports import references
@@ -33,6 +33,8 @@ CHOICES = {
     "clashes": CLASHES,
     "updates": UPDATES,
 }
+
+LINKS = ("repository", "content", "hub", "binder_url")
 
 # A validator's source and the answers given -> its message, empty where the answer is right.
 Validate = Callable[[str, Mapping[str, Any]], str]
@@ -75,6 +77,9 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
         select(names("components", data["components"], "[postgres, openrefine]"), catalogue)
     if "imports" in data:
         references(_cast("imports", data["imports"], "yaml"))
+    for name in LINKS:
+        if name in data:
+            link_table.check(name, _list(data[name]) if name == "content" else data[name])
     if "adopted" in data:
         adopt.directories(_cast("adopted", data["adopted"], "yaml"))
     for component in catalogue.values():
@@ -92,12 +97,17 @@ def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
             raise BlocksError(f"adopt: there is no Binder configuration to adopt in '{name}'; found: {there}")
 
 
-def names(question: str, value: Any, example: str) -> list[str]:
-    """An answer as a list of names; text, as `--data` gives it, is read as YAML."""
+def _list(value: Any) -> Any:
+    """Text, as `--data` gives it, read as YAML; as it is, where it is none."""
     try:
-        result = parse_yaml(value, question) if isinstance(value, str) else value
+        return parse_yaml(value, "") if isinstance(value, str) else value
     except BlocksError:
-        result = None
+        return value
+
+
+def names(question: str, value: Any, example: str) -> list[str]:
+    """An answer as a list of names."""
+    result = _list(value)
     if not isinstance(result, list) or not all(isinstance(name, str) for name in result):
         raise BlocksError(f"{question}: must be a list of names, like {example}, not {value!r}")
     return result

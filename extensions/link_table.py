@@ -1,0 +1,197 @@
+"""The answers `repository`, `content`, `hub` and `binder_url` -> the links of a course, as rows of a Markdown table.
+
+- a row for each of `content`, in order, then JupyterLab, Notebook, and each application that a component puts behind
+  the notebook's proxy
+- a column for Binder where `repository` is known, and two for the hub, one of them for a learning platform
+- content is cloned to a folder with its repository's name; where that is taken, by the course's own files or by content
+  before it, the owner is added, or the branch where just that differs, then both, then a number. So what is added at
+  the end of the list changes no folder that students have
+- addresses are made in `links`
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import shlex
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import links
+from .errors import BlocksError
+from .links import Location
+
+# mybinder.org's user guidelines, "Maximum Concurrent Users for a Repository".
+MYBINDER_SESSIONS = 100
+LIMIT = (
+    f"mybinder.org runs at most {MYBINDER_SESSIONS} sessions of one repository at a time, whichever notebooks they "
+    "open: one environment for a whole cohort meets that limit first. For a larger class ask there for a higher one "
+    "in good time, or use a hub."
+)
+CONTENT_HELP = f"must be a list such as [{links.CONTENT_FORM}]"
+COLUMNS = {"binder": "Binder", "hub": "JupyterHub", "lti": "LTI, for a learning platform"}
+NBGITPULLER = "nbgitpuller"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What it opens, in Markdown, and its address by column."""
+
+    label: str
+    addresses: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Links:
+    """All of one course; `applications` are titles with their paths, `taken` names of folders that are there."""
+
+    repository: Location | None = None
+    content: tuple[Location, ...] = ()
+    hub: str = ""
+    binder_url: str = links.MYBINDER
+    applications: tuple[tuple[str, str], ...] = ()
+    taken: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> list[str]:
+        return [*(["binder"] if self.repository else []), *(["hub", "lti"] if self.hub else [])]
+
+    @functools.cached_property
+    def _folders(self) -> list[str]:
+        return folders(self.content, self.taken)
+
+    @functools.cached_property
+    def rows(self) -> list[Row]:
+        pulls = zip(self.content, self._folders, strict=True)
+        targets = [(code(one.text).replace("|", r"\|"), links.pull(one, folder=folder)) for one, folder in pulls]
+        targets += [("JupyterLab", links.lab()), ("Notebook", links.notebook()), *self.applications]
+        return [Row(label, self._addresses(urlpath)) for label, urlpath in targets] if self.columns else []
+
+    @property
+    def first(self) -> list[Row]:
+        """Those that do not depend on the components."""
+        return self.rows[: len(self.content) + 1]
+
+    @property
+    def limit(self) -> str:
+        """What to say beside the badge; empty where there is nothing to say."""
+        is_mybinder = self.repository and links.base(self.binder_url) == links.base(links.MYBINDER)
+        return LIMIT if is_mybinder else ""
+
+    def _addresses(self, urlpath: str) -> dict[str, str]:
+        binder = {"binder": links.binder(self.binder_url, self.repository, urlpath)} if self.repository else {}
+        hub = {"hub": links.hub(self.hub, urlpath), "lti": links.lti(self.hub, urlpath)} if self.hub else {}
+        return {**binder, **hub}
+
+    def table(self, rows: Iterable[Row]) -> str:
+        """In Markdown, without a newline at its end."""
+        head = ["opens", *(COLUMNS[column] for column in self.columns)]
+        body = [[row.label, *(self._cell(*item) for item in row.addresses.items())] for row in rows]
+        first, *others = (f"| {' | '.join(cells)} |" for cells in [head, *body])
+        return "\n".join([first, "|" + "---|" * len(head), *others])
+
+    def _cell(self, column: str, address: str) -> str:
+        if column == "binder":
+            return links.badge(self.binder_url, address)
+        return f"[{'open' if column == 'hub' else 'address to copy'}]({links.in_markdown(address)})"
+
+    @property
+    def command(self) -> str:
+        """The one that prints the links to another notebook, in Markdown."""
+        content = replace(self.content[0], path="").text if self.content else "gh:OWNER/NOTEBOOKS@main"
+        repository = [self.repository.text] if self.repository else []
+        server = ["--binder", self.binder_url] if repository and not self.limit else []
+        hub = ["--hub", self.hub] if self.hub else []
+        words = ["python", "tools/link.py", *repository, *server, *hub, "--content", f"{content}#FOLDER/FILE.ipynb"]
+        if self.content and self._folders[0] != self.content[0].names[-1]:
+            words += ["--folder", self._folders[0]]
+        return code(shlex.join(words))
+
+
+def make(answers: Mapping[str, Any], applications: Iterable[tuple[str, str]], taken: Collection[str]) -> Links:
+    """Those of these answers; raises `BlocksError` for answers that are wrong."""
+    repository, hub = answers.get("repository") or "", answers.get("hub") or ""
+    content = read_content(answers.get("content"))
+    if not repository and not hub:
+        return Links(content=content)
+    return Links(
+        check("repository", repository),
+        content,
+        hub,
+        answers.get("binder_url") or links.MYBINDER,
+        tuple(applications),
+        frozenset(taken),
+    )
+
+
+CHECKS: Mapping[str, Callable[[str], Any]] = {
+    "repository": links.repository,
+    "hub": links.base,
+    "binder_url": links.base,
+}
+
+
+def check(name: str, value: object) -> Any:
+    """What the answer means, None for an empty one; raises `BlocksError` for one that is wrong."""
+    if name == "content":
+        return read_content(value)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise BlocksError(f"{name}: must be text, not {value!r}")
+    try:
+        return CHECKS[name](value)
+    except BlocksError as error:
+        raise BlocksError(f"{name}: {error}") from error
+
+
+def read_content(value: object) -> tuple[Location, ...]:
+    """The answer `content`, checked."""
+    if value is None or value == "":
+        return ()
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise BlocksError(f"content: {CONTENT_HELP}, not {value!r}")
+    found: list[Location] = []
+    for text in value:
+        try:
+            location = links.content(text)
+        except BlocksError as error:
+            raise BlocksError(f"content: {error}") from error
+        if location in found:
+            raise BlocksError(f"content: '{text}': is there twice; keep one of the two")
+        found.append(location)
+    return tuple(found)
+
+
+def with_nbgitpuller(asked: Iterable[str], content: object) -> list[str]:
+    """Names of components, with the one that content needs."""
+    return [*asked, *([NBGITPULLER] if content else [])]
+
+
+def folders(content: Sequence[Location], taken: Collection[str] = ()) -> list[str]:
+    """Where each is cloned to: one folder for each repository and branch."""
+    made: dict[tuple[str, str], str] = {}
+    for location in content:
+        key = location.url, location.ref
+        if key not in made:
+            used = {*taken, *made.values()}
+            is_other_branch = any(url == location.url for url, _ in made)
+            made[key] = next(name for name in _names(location, is_other_branch) if name not in used)
+    return [made[location.url, location.ref] for location in content]
+
+
+def _names(location: Location, is_other_branch: bool) -> Iterator[str]:
+    name, owner = location.names[-1], "-".join(location.names[-2:])
+    branch = re.sub(r"[^\w.-]+", "-", location.ref) or "default"
+    yield from (name, f"{name}-{branch}") if is_other_branch else (name, owner)
+    yield f"{owner}-{branch}"
+    yield from (f"{owner}-{branch}-{number}" for number in itertools.count(2))
+
+
+def code(text: str) -> str:
+    """`text` as it is, in Markdown."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{text}{space}{fence}"
