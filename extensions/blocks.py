@@ -243,8 +243,7 @@ class Blocks(Extension):
     def _written(self, context: Context, answers_file: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
         """Path and content of each file that Copier will write, but for those it writes once and the answers."""
         conf, template = context["_copier_conf"], _FOLDER.parent / "template"
-        patterns = [pattern.format(binder_dir=context["binder_dir"]) for pattern in _overwrite.KEPT]
-        kept = GitIgnoreSpec.from_lines([*patterns, *conf["skip_if_exists"], *conf["exclude"]])
+        kept = GitIgnoreSpec.from_lines([*_overwrite.KEPT, *conf["skip_if_exists"], *conf["exclude"]])
         written = {file.path: file.text.encode for file in self.composition(context).placed}
         for source in sorted(path for path in template.rglob("*") if path.is_file()):
             name = source.relative_to(template).as_posix()

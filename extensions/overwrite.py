@@ -17,8 +17,8 @@ from pathlib import Path
 
 from .errors import BlocksError
 
-# copier.yml's _skip_if_exists, for a binder_dir.
-KEPT = ("/README.md", "/{binder_dir}/seed/**")
+# copier.yml's _skip_if_exists.
+KEPT = ("/README.md", "/binder/seed/**", "/.binder/seed/**")
 
 # The bytes that would be written, rendered only when something stands in their place.
 Content = Callable[[], bytes]
