@@ -160,7 +160,7 @@ def deletion(path: str) -> Edit:
     return Edit(f"deleted {path}", lambda root: (root / path).unlink(), expect)
 
 
-SCRIPTS = ("binder/postBuild.d/alpha", "binder/postBuild.d/beta")
+SCRIPTS = ("binder/postBuild.d/alpha", "binder/postBuild.d/beta", "binder/postBuild.d/epsilon")
 OWN_LINE = "echo mine"
 
 
