@@ -162,9 +162,9 @@ class Blocks(Extension):
         before = self._check_before(configuration) or {"components": []}
         return ",".join(f"{name}={names[name]}" for name in before["components"] if name in names)
 
-    def resolve(self, asked: Any, content: Any = None) -> list[str]:
-        """Names asked for -> names installed, in order, with what `content` needs."""
-        wanted = _links.with_nbgitpuller(asked, content)
+    def resolve(self, asked: Any, pulls: Any = None) -> list[str]:
+        """Names asked for -> names installed, in order, with what links need that pull notebooks."""
+        wanted = _links.with_nbgitpuller(asked, pulls)
         return [component.name for component in _selection.select(wanted, self.catalogue)]
 
     def refusal(self, asked: Iterable[str]) -> str:

@@ -53,7 +53,19 @@ def examples() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def workflows(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     course = tmp_path_factory.mktemp("workflows") / "course"
-    result = copier("copy", "--trust", "--defaults", "--data", "updates=workflow", catalogue, course)
+    result = copier(
+        "copy",
+        "--trust",
+        "--defaults",
+        "--data",
+        "updates=workflow",
+        "--data",
+        "repository=gh:o/r",
+        "--data",
+        "build_branch=true",
+        catalogue,
+        course,
+    )
     assert result.returncode == 0, result.stderr
     folder = course / ".github/workflows"
     for number, text in enumerate(examples()):
