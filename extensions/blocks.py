@@ -54,7 +54,7 @@ def _modules(*names: str) -> Iterator[Any]:
 
 
 _adopt, _catalogue, _changes, _closing = _modules("adopt", "catalogue", "changes", "closing")
-_compose, _errors, _imports, _links = _modules("compose", "errors", "imports", "link_table")
+_compose, _errors, _image, _imports, _links = _modules("compose", "errors", "image", "imports", "link_table")
 _overwrite, _own, _questions = _modules("overwrite", "own", "questions")
 _selection, _settle = _modules("selection", "settle")
 _apt, _conda, _downloads = _modules("merge.apt", "merge.conda", "merge.downloads")
@@ -98,6 +98,7 @@ class Blocks(Extension):
         )
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
+            image_refusal=self.image_refusal,
             imports_refusal=self.imports_refusal,
             link_refusal=self.link_refusal,
             python_default=_for_users(self.python_default),
@@ -174,6 +175,11 @@ class Blocks(Extension):
     def imports_refusal(self, value: Any) -> str:
         """Why these cannot be imported; empty where they can."""
         return _refusal(lambda: _imports.references(value))
+
+    @staticmethod
+    def image_refusal(value: Any) -> str:
+        """Why no image can have this name; empty where one can."""
+        return _refusal(lambda: _image.check(value))
 
     @staticmethod
     def link_refusal(value: Any, name: str) -> str:

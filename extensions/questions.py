@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from . import adopt, link_table
+from . import adopt, image, link_table
 from .catalogue import Component, current_names, parse_yaml, read_text
 from .errors import BlocksError
 from .imports import references
@@ -77,6 +77,8 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
     for name in BOOLEANS:
         if name in data:
             _cast(name, data[name], "bool")
+    if "image" in data:
+        image.check(data["image"])
     if "components" in data:
         select(names("components", data["components"], "[postgres, openrefine]"), catalogue)
     if "imports" in data:
