@@ -100,7 +100,7 @@ def runner(make_catalogue: MakeCatalogue, tmp_path: Path) -> Runner:
     docker = DOCKER.replace("AMD64", DIGESTS["amd64"]).replace("ARM64", DIGESTS["arm64"]).replace("INDEX", INDEX)
     record = 'echo "{name} $*" >>"$CALLS"'
     # The list of what is inside is another action's, and made before anything is pushed.
-    sbom = 'echo "{}" >"$RUNNER_TEMP/sbom.cdx.json"\n! grep -q long "$FAILING" || truncate -s 16M "$RUNNER_TEMP/sbom.cdx.json"'
+    sbom = 'LIST=$RUNNER_TEMP/sbom.cdx.json\necho "{}" >"$LIST"\n! grep -q long "$FAILING" || truncate -s 16M "$LIST"'
     programs = {
         "docker": docker,
         "jupyter-repo2docker": f"{record.format(name='repo2docker')}\n{sbom}",
