@@ -124,7 +124,7 @@ def test_build_verifies_and_then_pushes(runner: Runner) -> None:
     )
     assert " --label org.opencontainers.image.version=v1.0 " in calls[1]
     assert calls[1].endswith(" .")
-    assert calls[2] == "docker run --detach --name binder-image --network none binder-image:built"
+    assert calls[2] == "docker run --detach --pull never --name binder-image --network none binder-image:built"
     assert calls[4:] == [
         "docker exec binder-image bash /srv/repo/binder/verify",
         "docker rm --force binder-image",
@@ -210,6 +210,8 @@ def test_workflow_keeps_the_rules(runner: Runner) -> None:
     jobs = runner.definition["jobs"]
     assert runner.definition["permissions"] == {}
     assert jobs["publish"]["needs"] == "build"
+    names = [step["name"] for step in jobs["build"]["steps"]]
+    assert names.index("Verify") < names.index("List what is inside") < names.index("Push")
     for job in jobs.values():
         for step in job["steps"]:
             lines = step.get("run", "").splitlines()
@@ -228,7 +230,7 @@ def test_architectures_and_registries(make_catalogue: MakeCatalogue, tmp_path: P
     assert both["build"]["permissions"]["packages"] == "write"
     assert "packages" not in one["build"]["permissions"]
     attested = [step["with"]["subject-name"] for step in one["publish"]["steps"] if "uses" in step]
-    assert attested == ["index.docker.io/owner/course"], "Docker Hub's own name for itself"
+    assert attested == ["docker.io/owner/course"]
     assert "secrets.BINDER_IMAGE_TOKEN" in str(one)
     assert "github.token" not in str(one)
 
