@@ -53,6 +53,11 @@ class Runner:
     course: Path
     folder: Path
 
+    def program(self, name: str, script: str) -> None:
+        path = self.folder / "bin" / name
+        path.write_text(f"#!/bin/bash\n{script}\n")
+        path.chmod(0o755)
+
     def run(self, job: str, failing: str = "", **given: str) -> Job:
         (self.folder / "calls").write_text("")
         (self.folder / "failing").write_text(failing)
@@ -70,7 +75,6 @@ class Runner:
             "matrix.architecture": "amd64",
             "github.actor": "someone",
             "github.event.release.tag_name": "v1.0",
-            "github.event.release.prerelease": "false",
             "inputs.version": "",
             "inputs.latest": "",
             "needs.build.outputs.version": "v1.0",
@@ -107,10 +111,10 @@ def runner(make_catalogue: MakeCatalogue, tmp_path: Path) -> Runner:
         "pip": record.format(name="pip"),
         "sleep": "exit 0",
     }
+    made = Runner(course, folder)
     for name, script in programs.items():
-        (folder / "bin" / name).write_text(f"#!/bin/bash\n{script}\n")
-        (folder / "bin" / name).chmod(0o755)
-    return Runner(course, folder)
+        made.program(name, script)
+    return made
 
 
 def test_build_verifies_and_then_pushes(runner: Runner) -> None:
@@ -191,16 +195,27 @@ def test_versions_that_are_none(runner: Runner, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prerelease", "asked", "is_latest"),
-    [("false", "", True), ("true", "", False), ("", "true", True), ("", "false", False)],
+    ("release", "newest", "asked", "is_latest"),
+    [("v1.0", "v1.0", "", True), ("v1.0", "v1.1", "", False), ("", "v1.0", "true", True), ("", "v1.0", "false", False)],
+    ids=["the latest release", "another release", "asked for", "not asked for"],
 )
-def test_publish_joins_the_architectures(runner: Runner, prerelease: str, asked: str, is_latest: bool) -> None:
-    assert runner.run("publish", **{"github.event.release.prerelease": prerelease, "inputs.latest": asked}).green
+def test_publish_joins_the_architectures(
+    runner: Runner, release: str, newest: str, asked: str, is_latest: bool
+) -> None:
+    runner.program("gh", f'echo "gh $*" >>"$CALLS"\necho {newest}')
+    assert runner.run("publish", **{"github.event.release.tag_name": release, "inputs.latest": asked}).green
     latest = "--tag ghcr.io/owner/course:latest " if is_latest else ""
     sources = " ".join(f"ghcr.io/owner/course@{digest}" for digest in DIGESTS.values())
-    assert (
-        f"docker buildx imagetools create --tag ghcr.io/owner/course:v1.0 {latest}{sources}" == runner.calls[2].strip()
-    )
+    created = f"docker buildx imagetools create --tag ghcr.io/owner/course:v1.0 {latest}{sources}"
+    assert [call for call in runner.calls if "imagetools create" in call] == [created]
+    assert ("gh api repos/owner/course/releases/latest --jq .tag_name" in runner.calls) == bool(release)
+
+
+def test_publish_without_any_latest_release(runner: Runner) -> None:
+    """As GitHub answers where there are prereleases alone."""
+    runner.program("gh", "echo 'Not Found' >&2\nexit 1")
+    assert runner.run("publish").green
+    assert not [call for call in runner.calls if ":latest" in call]
 
 
 def test_workflow_keeps_the_rules(runner: Runner) -> None:
@@ -232,7 +247,7 @@ def test_architectures_and_registries(make_catalogue: MakeCatalogue, tmp_path: P
     attested = [step["with"]["subject-name"] for step in one["publish"]["steps"] if "uses" in step]
     assert attested == ["docker.io/owner/course"]
     assert "secrets.BINDER_IMAGE_TOKEN" in str(one)
-    assert "github.token" not in str(one)
+    assert "github.token" not in str(one["build"])
 
 
 def test_from_none_to_both_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
