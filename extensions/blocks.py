@@ -93,6 +93,7 @@ class Blocks(Extension):
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
             python_versions=_questions.PYTHON_VERSIONS,
             renamed=_for_users(self.renamed),
+            former_names=self.former_names,
             is_unsettled=self.is_unsettled,
             verbatim=self.verbatim,
         )
@@ -122,6 +123,8 @@ class Blocks(Extension):
         _questions.check_destination(Path(configuration["dst_path"]))
         _questions.check(configuration["data"], self.catalogue, self._validate)
         before = self._check_before(configuration)
+        if before is not None and _operation.get() == "update":
+            _questions.check_binder_dir(configuration["data"].get("binder_dir"), before["binder_dir"])
         if "adopt" in configuration["data"]:
             found = _adoptable(configuration) if before is None else before.get("adopted") or ()
             _questions.check_adopt(configuration["data"]["adopt"], found, before is None)
@@ -157,11 +160,22 @@ class Blocks(Extension):
         asked = configuration["data"].get("components", before.get("components", []))
         return str(_questions.choices(self.catalogue, _questions.names("components", asked, "[]")))
 
-    def renamed(self, configuration: Any) -> str:
-        """The components of the repository that are called otherwise now, as `old=new,old=new`."""
-        names = _catalogue.current_names(self.catalogue)
-        before = self._check_before(configuration) or {"components": []}
-        return ",".join(f"{name}={names[name]}" for name in before["components"] if name in names)
+    def renamed(self, configuration: Any) -> dict[str, Any]:
+        """What migrate.py has to know of components that are called otherwise now; checks all answers first."""
+        self.check_input(configuration)
+        before, repository = _answers_before(configuration), Path(configuration["dst_path"])
+        if before is None:
+            return {"names": {}, "edited": []}
+        former = _catalogue.current_names(self.catalogue)
+        there = {*before["components"], *_changes.installed(repository, before["binder_dir"])}
+        names = {name: former[name] for name in sorted(there & former.keys())}
+        kinds = ("postBuild.d", "start.d", "verify.d", "services")
+        folders = [f"{before['binder_dir']}/{kind}/{name}" for name in names for kind in kinds]
+        return {"names": names, "edited": _settle.edited(repository, folders)}
+
+    def former_names(self) -> str:
+        """All that have another name in this catalogue, as `old=new,old=new`."""
+        return ",".join("=".join(pair) for pair in sorted(_catalogue.current_names(self.catalogue).items()))
 
     def resolve(self, asked: Any, pulls: Any = None) -> list[str]:
         """Names asked for -> names installed, in order, with what links need that pull notebooks."""
@@ -186,11 +200,15 @@ class Blocks(Extension):
         """Why no links can be made of this answer; empty where they can."""
         return _refusal(lambda: _links.check(name, value))
 
-    @staticmethod
-    def is_unsettled(configuration: Any) -> bool:
+    def is_unsettled(self, configuration: Any) -> bool:
         """True, where an update leaves something for settle.py to do."""
         repository = Path(configuration["dst_path"])
-        return any(_settle.unmerged(repository)) or any(_settle.recreated(repository))
+        before, names = _settle.generated(repository), _catalogue.current_names(self.catalogue)
+        return (
+            any(_settle.unmerged(repository))
+            or bool(_settle.recreated(repository, before, names))
+            or bool(_settle.deleted(repository, before))
+        )
 
     def composition(self, context: Context) -> Any:
         """The composition for the answers in the context, checked."""

@@ -42,7 +42,7 @@ ENTRY = re.compile(rf"- (?P<components>{NAMED}(?:, {NAMED})*): (?P<text>\S.*)")
 LINK = re.compile(r"\[[^\]]+\]: \S+")
 DESCRIBED = re.compile(r"(?P<tag>[0-9A-Za-z].*?)(?P<past>-\d+-g[0-9a-f]+)?")
 # A hash with no letter in it reads as a version.
-DIGITS = re.compile(r"\d{7,}")
+HASH = re.compile(r"[0-9a-f]{7,40}")
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def point(commit: str, releases: Iterable[Release]) -> Point:
         version = Version(match["tag"]) if match else None
     except InvalidVersion:
         version = None
-    if DIGITS.fullmatch(commit) and version not in [release.version for release in releases]:
+    if HASH.fullmatch(commit) and version not in [release.version for release in releases]:
         version = None
     return Point(version, version is None or bool(match and match["past"]))
 

@@ -51,8 +51,13 @@ def before(destination: Path, answers_file: str) -> Before | None:
     commit = str((answers or {}).get("_commit") or "")
     if answers is None or not changelog.DESCRIBED.fullmatch(commit):
         return None
-    report = _committed(destination, f"HEAD:./{answers['binder_dir']}/report.json") or b""
-    return Before(commit, frozenset([*_names(answers["components"]), *_installed(report)]))
+    there = installed(destination, answers["binder_dir"])
+    return Before(commit, frozenset([*_names(answers["components"]), *there]))
+
+
+def installed(repository: Path, binder_dir: str) -> list[str]:
+    """The components of the last update, those that others required too, as its committed report says."""
+    return _installed(_committed(repository, f"HEAD:./{binder_dir}/report.json") or b"")
 
 
 def _installed(report: bytes) -> list[str]:

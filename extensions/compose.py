@@ -7,6 +7,7 @@ the catalogue alone. `check` computes all of them, so that whatever is wrong is 
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -251,7 +252,7 @@ class Composition:
                 },
             },
             **({"links": links} if links else {}),
-            "files": [file.path for file in self.placed],
+            "files": {file.path: hashlib.sha256(file.text.encode()).hexdigest() for file in self.placed},
             "clashes": [clash.as_data() for clash in self.clashes],
             "findings": [finding.as_data() for finding in self.findings],
         }

@@ -111,6 +111,15 @@ def _list(value: Any) -> Any:
         return value
 
 
+def check_binder_dir(given: Any, before: str) -> None:
+    """Raises `BlocksError` where an update would have to move the Binder files, the author's among them."""
+    if given not in (None, before):
+        raise BlocksError(
+            f"binder_dir: an update cannot move the Binder files from '{before}' to '{given}'; move them with git mv, "
+            "change the answers file to match, commit, and run the update without this answer"
+        )
+
+
 def names(question: str, value: Any, example: str) -> list[str]:
     """An answer as a list of names."""
     result = _list(value)

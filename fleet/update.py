@@ -28,8 +28,9 @@ such a branch is what is checked out already, the commit is made on it.
 --text writes the body of a pull request to FILE, outside of the checkout, in Markdown; it is the commit's body too, and
 empty where there is nothing to say. It is Copier's closing message from the line that begins with "Binder Blocks " on,
 then the files that were deleted though the author had edited them (`deleted`; Copier says nothing of these) each with
-the command that brings it back, then the conflicts. Edited is what differs between HEAD and the last commit that
-changed the answers file. Where a shallow clone does not have that commit, every deleted file is named.
+the command that brings it back, then the conflicts. Edited is what is not as the last report.json says that it was
+generated; where that does not know a file, what differs between HEAD and the last commit that changed the answers
+file; and where a shallow clone does not have that commit, every deleted file is named.
 
 A run that was killed is taken back by the next one: what stands in the checkout becomes a commit at
 `refs/binder-blocks/unfinished/N`, the start is restored, and the update begins anew. The folder `binder-blocks` in the
@@ -40,6 +41,7 @@ that is not on this machine, since Copier's own (COPIER_CACHE_DIR, where it is s
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -448,17 +450,39 @@ def work_tree(repository: Repository) -> str:
 
 
 def deleted_files(repository: Repository, start: str, tree: str) -> tuple[tuple[str, ...], int, bool]:
-    """Deleted though edited, the number of the others, and whether the history was there to tell them apart."""
-    listing = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", "--diff-filter=D")
+    """Deleted though edited, the number of the others, and whether it was known how they were generated."""
+    listing = ("diff-tree", "-r", "-z", "--find-renames=100%", "--name-only", "--diff-filter=D")
     gone = repository.names(*listing, start, tree)
-    if not gone:
-        return (), 0, True
+    before = generated(repository, start)
+    if all(name in before for name in gone):
+        edited = tuple(name for name in gone if _digest(repository, f"{start}:{name}") != before[name])
+        return edited, len(gone) - len(edited), True
     base = last_update(repository, start)
     if not base:
         return tuple(gone), 0, False
     changed = set(repository.names("diff-tree", "-r", "-z", "--no-renames", "--name-only", base, start))
     edited = tuple(name for name in gone if name in changed)
     return edited, len(gone) - len(edited), True
+
+
+def generated(repository: Repository, revision: str) -> dict[str, str]:
+    """Path -> SHA-256 of what the update before had generated, as its report says."""
+    project = repository.project.relative_to(repository.top)
+    found: dict[str, str] = {}
+    for folder in ("binder", ".binder"):
+        report = repository.run("show", f"{revision}:{(project / folder / 'report.json').as_posix()}")
+        try:
+            files = json.loads(report.stdout)["files"]
+            found |= {(project / name).as_posix(): str(digest) for name, digest in files.items()}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return found
+
+
+def _digest(repository: Repository, name: str) -> str:
+    command = ["git", "-C", str(repository.top), "cat-file", "blob", name]
+    blob = subprocess.run(command, check=False, capture_output=True, env=repository.environment).stdout
+    return hashlib.sha256(blob).hexdigest()
 
 
 def last_update(repository: Repository, start: str) -> str:
@@ -564,6 +588,10 @@ def _switch(repository: Repository, state: State) -> State:
 def _commit(repository: Repository, state: State) -> None:
     subject = f"Update Binder Blocks from {state.before} to {state.after}"
     repository.git("add", "--all", "--", ":/")
+    tree = repository.git("write-tree").strip()
+    made = [name for name in generated(repository, tree) if (repository.top / name).is_file()]
+    if made:  # also what the author's .gitignore would hide
+        repository.git("add", "--force", "--", *made)
     repository.git("commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=f"{subject}\n\n{state.text}")
 
 

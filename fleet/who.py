@@ -54,7 +54,7 @@ class Repository:
 def order(release: str) -> Order | None:
     """What releases are compared by: the numbers, then a, b, rc and final, then the commits since the tag."""
     found = RELEASE.match(release)
-    if not found:
+    if not found or re.fullmatch("[0-9a-f]{7,40}", release):  # a hash may look like 12345a6
         return None
     numbers = [int(number) for number in found[1].split(".")]
     while numbers and numbers[-1] == 0:

@@ -36,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.fast.conftest import commit, git
 from tests.updates import releases
-from tests.updates.edits import Edit, Tree, edits, lines
+from tests.updates.edits import OWN_LINE, Edit, Tree, edits, lines
 
 FIRST = ("alpha", "beta", "delta", "epsilon", "gamma")
 Job = tuple[str, str, str]  # event, edit, clone
@@ -159,9 +159,11 @@ def judge(bench: Bench, edit: Edit, target: Path) -> str:
     found, found_modes = result(target)
     if unmerged and unmerged != [edit.may_conflict]:
         return f"WRONG: conflict in {', '.join(unmerged)}\n{found[unmerged[0]].decode()}"
+    if edit.edited and not unmerged:
+        return f"WRONG: no conflict over {edit.edited!r}, which the new version changes"
     if unmerged:
-        ours, between = without_markers(lines(found, unmerged[0]))
-        if ours != lines(bench.new, unmerged[0]) or between > 1:
+        kept, mine = without_markers(lines(found, unmerged[0]))
+        if kept != lines(bench.new, unmerged[0]) or mine != [edit.edited or OWN_LINE]:
             return f"WRONG: more than the author's line conflicts in {unmerged[0]}\n{found[unmerged[0]].decode()}"
         found[unmerged[0]] = expected[unmerged[0]]
     if difference := differences(expected, found):
@@ -180,17 +182,17 @@ def result(target: Path) -> tuple[Tree, dict[str, str]]:
     return committed(target), modes(target)
 
 
-def without_markers(merged: Sequence[str]) -> tuple[list[str], int]:
-    """The lines with the new version's side of every conflict, and how many there are on the author's."""
-    kept, side, between = [], "", 0
+def without_markers(merged: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines with the new version's side of every conflict, and those of the author's side."""
+    kept, side, mine = [], "", []
     for line in merged:
         if line.startswith(("<<<<<<< ", ">>>>>>> ")) or line == "=======":
             side = line[:7] if line[0] != ">" else ""
         elif side == "<<<<<<<":
-            between += 1
+            mine.append(line)
         else:
             kept.append(line)
-    return kept, between
+    return kept, mine
 
 
 def differences(expected: Tree, found: Tree) -> str:

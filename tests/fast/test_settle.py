@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.settle import MIDDLE, OURS, THEIRS, weave
+from extensions.settle import MIDDLE, OURS, THEIRS, keeps_neighbours, weave
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, write_components
 
 
@@ -42,6 +42,7 @@ def test_each_line_stands_for_itself(base: str, ours: str, theirs: str, merged: 
         ("a b c", "a x c", "a B c", f"a|{OURS}|x|{MIDDLE}|B|{THEIRS}|c"),
         ("a b c", "a x c", "a c", f"a|{OURS}|x|{MIDDLE}|{THEIRS}|c"),
         ("a b c", "a c", "a B c", f"a|{OURS}|{MIDDLE}|B|{THEIRS}|c"),
+        ("a b c", "a x c", "a P Q c", f"a|{OURS}|x|{MIDDLE}|P|Q|{THEIRS}|c"),
         ("a b c d", "a x c mine d", "A B c D", f"A|{OURS}|x|{MIDDLE}|B|{THEIRS}|c|mine|D"),
     ],
 )
@@ -136,6 +137,60 @@ def test_a_file_that_git_does_not_see_is_left_alone(make_catalogue: MakeCatalogu
     assert (tmp_path / "course/README.md").read_text() == "mine\n"
 
 
-@pytest.mark.parametrize("report", ["", "{", "[]", '{"files": 1}', '{"files": [1]}'])
+@pytest.mark.parametrize("report", ["", "{", "[]", '{"files": 1}', '{"files": {"a": 1}}'])
 def test_a_report_that_was_changed_is_no_error(make_catalogue: MakeCatalogue, tmp_path: Path, report: str) -> None:
     updated(make_catalogue, tmp_path / "course", "x", "x", binder__report_json=report)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "fits"),
+    [
+        ("a mine b c", "A b c", True),
+        ("a mine b c", "b c", False),
+        ("a b c mine", "a b", False),
+        ("a x c", "a B c", True),
+        ("a x c", "a c", False),
+        ("a x c", "a P Q c", False),
+        ("a b c", "c", True),
+    ],
+)
+def test_scripts_are_woven_only_where_the_lines_around_are_still_there(ours: str, theirs: str, fits: bool) -> None:
+    assert keeps_neighbours(["a", "b", "c"], ours.split(), theirs.split()) is fits
+
+
+def component_removed(make_catalogue: MakeCatalogue, course: Path) -> str:
+    """`beta` is taken away after the author edited its seed, its script, and a list that it alone fills."""
+    beta = {
+        "beta/component.yml": manifest("Beta"),
+        "beta/postBuild": "#!/bin/sh\necho beta\n",
+        "beta/seed/beta/rows.csv": "a\n",
+        "beta/seed/beta/same.csv": "a\n",
+        "beta/requirements.late.txt": "late\n",
+    }
+    root = make_catalogue({**OLD, **beta})
+    commit(root, "1.0.0")
+    copier("copy", "--trust", "--defaults", "--data", "components=[alpha, beta]", root, course)
+    commit(course)
+    (course / "binder/seed/beta/rows.csv").write_text("mine\n")
+    (course / "binder/postBuild.d/beta").write_text("#!/bin/sh\necho mine\n")
+    with (course / "binder/requirements.late.txt").open("a") as file:
+        file.write("my-late\n")
+    commit(course)
+    result = copier("update", "--trust", "--defaults", "--data", "components=[alpha]", course)
+    assert result.returncode == 0, result.stderr
+    return result.stderr
+
+
+def test_edited_files_of_a_component_that_is_gone(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    said = component_removed(make_catalogue, course)
+    assert (course / "binder/seed/beta/rows.csv").read_text() == "mine\n"
+    assert not (course / "binder/seed/beta/same.csv").exists()
+    assert not (course / "binder/postBuild.d/beta").exists()
+    assert (
+        "binder/postBuild.d/beta is gone with its component; your edits: git show HEAD:./binder/postBuild.d/beta"
+        in said
+    )
+    assert "binder/seed/beta/rows.csv stays, as you edited it" in said
+    assert git(course, "show", "HEAD:./binder/postBuild.d/beta") == "#!/bin/sh\necho mine\n"
+    assert (course / "binder/requirements.late.txt").read_text().splitlines()[-1] == "my-late"

@@ -27,12 +27,13 @@ Tree = dict[str, bytes]  # path from the repository's root -> content
 
 @dataclass(frozen=True)
 class Edit:
-    """`old`, `new`: the files as generated before and now; `may_conflict`: the file that may, alone."""
+    """`may_conflict`: the file that may, alone; `edited`: the author's line that has to stand in that conflict."""
 
     name: str
     change: Callable[[Path], None]
     expect: Callable[[Tree], None]
     may_conflict: str = ""
+    edited: str = ""
     deleted_with: str = ""
     clone: tuple[str, ...] = ()
 
@@ -110,8 +111,8 @@ def replacement(title: str, path: str, at: int, old: list[str], new: list[str]) 
     def expect(tree: Tree) -> None:
         put(tree, path, same(old, lines(tree, path), at), [edited])
 
-    may_conflict = path if same(old, new, at) is None else ""
-    return Edit(title, lambda root: write(root / path, [*old[:at], edited, *old[at + 1 :]]), expect, may_conflict)
+    conflict = (path, edited) if same(old, new, at) is None else ("", "")
+    return Edit(title, lambda root: write(root / path, [*old[:at], edited, *old[at + 1 :]]), expect, *conflict)
 
 
 def removal(title: str, path: str, at: int, old: list[str]) -> Edit:
@@ -160,6 +161,7 @@ def deletion(path: str) -> Edit:
 
 
 SCRIPTS = ("binder/postBuild.d/alpha", "binder/postBuild.d/beta")
+OWN_LINE = "echo mine"
 
 
 def script_edit(path: str, old: Tree, new: Tree) -> Edit:
@@ -167,15 +169,15 @@ def script_edit(path: str, old: Tree, new: Tree) -> Edit:
     before = lines(old, path)
 
     def change(root: Path) -> None:
-        write(root / path, [*before, "echo mine"])
+        write(root / path, [*before, OWN_LINE])
 
     def expect(tree: Tree) -> None:
         if path in tree:
-            tree[path] = text([*lines(tree, path), "echo mine"])
+            tree[path] = text([*lines(tree, path), OWN_LINE])
 
     changes = path in new and old[path] != new[path]
     deleted_with = path if path not in new else ""
-    return Edit(f"edited {path}", change, expect, path if changes else "", deleted_with)
+    return Edit(f"edited {path}", change, expect, path if changes else "", deleted_with=deleted_with)
 
 
 def text(all_lines: list[str]) -> bytes:

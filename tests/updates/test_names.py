@@ -72,6 +72,7 @@ def test_renamed_component_keeps_answers_and_seeds(history: Path, tmp_path: Path
     result = copier("update", "--trust", "--defaults", "--vcs-ref", version, course)
     assert result.returncode == 0, result.stderr
     assert f"Component 'base' is called '{name}' now" in result.stderr
+    assert f"moved: binder/seed/base/mine.csv -> binder/seed/{name}/mine.csv" in result.stderr
     assert answers(course)["components"] == sorted([name, "other"])
     assert answers(course)[f"{name}_port"] == 5555
     assert "base_port" not in answers(course)
@@ -137,3 +138,48 @@ def test_a_name_is_never_used_again(make_catalogue: MakeCatalogue, tmp_path: Pat
     result = copier("copy", "--trust", "--defaults", root, tmp_path / "course")
     assert result.returncode == 1
     assert "components/store/component.yml: the name 'other' is or was that of 'other'" in result.stderr
+
+
+def test_renamed_component_that_others_require(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """Nobody asked for it by name; its edited files, seeds and what the author deleted follow all the same."""
+    stack = {"stack/component.yml": manifest("Stack", requires="[base]"), "base/postBuild": "#!/bin/sh\necho base\n"}
+    root, course = make_catalogue({**OLD, **stack, "base/seed/base/more.csv": "m\n"}), tmp_path / "course"
+    commit(root, "1.0.0")
+    copier("copy", "--trust", "--defaults", "--data=components=[stack]", root, course)
+    commit(course)
+    (course / "binder/seed/base/rows.csv").write_text("edited\n")
+    (course / "binder/seed/base/more.csv").unlink()
+    (course / "binder/postBuild.d/base").write_text("#!/bin/sh\necho MINE\n")
+    commit(course)
+    shutil.rmtree(root / "components/base")
+    write_components(root, {**RENAMED, "stack/component.yml": manifest("Stack", requires="[store]")})
+    write_components(root, {"store/postBuild": "#!/bin/sh\necho store\n", "store/seed/store/more.csv": "m\n"})
+    commit(root, "1.1.0")
+    result = copier("update", "--trust", "--defaults", course)
+    assert result.returncode == 0, result.stderr
+    assert (course / "binder/seed/store/rows.csv").read_text() == "edited\n"
+    assert not (course / "binder/seed/store/more.csv").exists()
+    assert "echo MINE" in (course / "binder/postBuild.d/store").read_text()
+    assert {
+        line[3:] for line in git(course, "status", "--porcelain").splitlines() if line[:2] in ("AA", "UU", "AU")
+    } == {"binder/postBuild.d/store"}
+
+
+def test_wrong_answers_change_nothing_before_a_renaming(history: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    make_course(history, course, "1.0.0")
+    before = tree(course)
+    result = copier("update", "--trust", "--defaults", "--data", "python_version=2.7", course)
+    assert result.returncode == 1
+    assert "python_version: must be one of" in result.stderr.splitlines()[-1]
+    assert tree(course) == before
+
+
+def test_an_update_does_not_move_the_binder_files(history: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    make_course(history, course, "1.0.0")
+    before = tree(course)
+    result = copier("update", "--trust", "--defaults", "--data", "binder_dir=.binder", course)
+    assert result.returncode == 1
+    assert "an update cannot move the Binder files from 'binder' to '.binder'" in result.stderr
+    assert tree(course) == before

@@ -6,6 +6,7 @@ never changed (`tools/release.py`).
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,19 @@ def released(request: pytest.FixtureRequest) -> dict[str, Any]:
     return answers
 
 
-def question_texts() -> str:
-    return "".join(path.read_text() for path in [ROOT / "copier.yml", *ROOT.glob("components/*/questions.yml")])
+class Loader(yaml.SafeLoader):
+    """copier.yml's `!include` stands for the components' questions, which are read one by one."""
+
+
+Loader.add_constructor("!include", lambda loader, node: None)
+
+
+def questions() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path in [ROOT / "copier.yml", *ROOT.glob("components/*/questions.yml")]:
+        for document in yaml.load_all(path.read_text(), Loader=Loader):
+            found |= document or {}
+    return {name: question for name, question in found.items() if name[0] != "_"}
 
 
 def test_there_is_a_release() -> None:
@@ -41,8 +53,10 @@ def test_components_have_their_names_still(released: dict[str, Any]) -> None:
 
 
 def test_questions_are_asked_or_taken_over_still(released: dict[str, Any]) -> None:
-    texts = question_texts()
-    assert not [name for name in released if name[0] != "_" and name not in texts]
+    asked = questions()
+    taken_over = " ".join(str(question.get("default")) for question in asked.values())
+    words = set(re.findall(r"\w+", taken_over))
+    assert not [f"{name}: {RENAME}" for name in released if name[0] != "_" and name not in asked.keys() | words]
 
 
 def test_a_new_course_from_its_answers(released: dict[str, Any], catalogue: Path, tmp_path: Path) -> None:
