@@ -54,7 +54,7 @@ def _modules(*names: str) -> Iterator[Any]:
 
 
 _adopt, _catalogue, _changes, _closing = _modules("adopt", "catalogue", "changes", "closing")
-_compose, _errors, _imports, _links = _modules("compose", "errors", "imports", "link_table")
+_compose, _errors, _image, _imports, _links = _modules("compose", "errors", "image", "imports", "link_table")
 _overwrite, _own, _questions = _modules("overwrite", "own", "questions")
 _selection, _settle = _modules("selection", "settle")
 _apt, _conda, _downloads = _modules("merge.apt", "merge.conda", "merge.downloads")
@@ -99,6 +99,7 @@ class Blocks(Extension):
         )
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
+            image_refusal=self.image_refusal,
             imports_refusal=self.imports_refusal,
             link_refusal=self.link_refusal,
             python_default=_for_users(self.python_default),
@@ -176,9 +177,9 @@ class Blocks(Extension):
         """All that have another name in this catalogue, as `old=new,old=new`."""
         return ",".join("=".join(pair) for pair in sorted(_catalogue.current_names(self.catalogue).items()))
 
-    def resolve(self, asked: Any, content: Any = None) -> list[str]:
-        """Names asked for -> names installed, in order, with what `content` needs."""
-        wanted = _links.with_nbgitpuller(asked, content)
+    def resolve(self, asked: Any, pulls: Any = None) -> list[str]:
+        """Names asked for -> names installed, in order, with what links need that pull notebooks."""
+        wanted = _links.with_nbgitpuller(asked, pulls)
         return [component.name for component in _selection.select(wanted, self.catalogue)]
 
     def refusal(self, asked: Iterable[str]) -> str:
@@ -188,6 +189,11 @@ class Blocks(Extension):
     def imports_refusal(self, value: Any) -> str:
         """Why these cannot be imported; empty where they can."""
         return _refusal(lambda: _imports.references(value))
+
+    @staticmethod
+    def image_refusal(value: Any) -> str:
+        """Why no image can have this name; empty where one can."""
+        return _refusal(lambda: _image.check(value))
 
     @staticmethod
     def link_refusal(value: Any, name: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import clashes, files, findings, foreign, link_table, scripts
+from . import clashes, files, findings, foreign, image, link_table, scripts
 from .catalogue import Component
 from .errors import BlocksError
 from .foreign import Directory
@@ -125,6 +125,11 @@ class Composition:
         yield from clashes.applications(self.fragments(files.JUPYTER))
 
     @property
+    def architectures(self) -> list[str]:
+        """Those for which the image can be built."""
+        return image.architectures(entry.name for entry in self.downloads.entries)
+
+    @property
     def plain(self) -> list[files.File]:
         return [file for file in self.placed if not file.executable]
 
@@ -197,6 +202,8 @@ class Composition:
         course = [component.name for component in self.components if component.course]
         labels = [directory.label for directory in self.directories]
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
+        if image.check(self.answers.get("image")) and not self.architectures:
+            raise BlocksError("image: no architecture has all downloads of these components; choose fewer of them")
         _ = self.findings, self.placed, self.readmes, self.links
 
     def report(self) -> dict[str, Any]:

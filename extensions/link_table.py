@@ -1,4 +1,4 @@
-"""The answers `repository`, `content`, `hub` and `binder_url` -> the links of a course, as rows of a Markdown table.
+"""The answers about links -> the links of a course, as rows of a Markdown table.
 
 - a row for each of `content`, in order, then JupyterLab, Notebook, and each application that a component puts behind
   the notebook's proxy
@@ -6,6 +6,8 @@
 - content is cloned to a folder with its repository's name; where that is taken, by the course's own files or by content
   before it, the owner is added, or the branch where just that differs, then both, then a number. So what is added at
   the end of the list changes no folder that students have
+- with `build_branch`, Binder builds that branch, and each link brings along notebooks from the branch that `repository`
+  names: the course is content of its own, the first of all, so that its folder stays when the list grows
 - addresses are made in `links`
 """
 
@@ -22,6 +24,7 @@ from typing import Any
 from . import links
 from .errors import BlocksError
 from .links import Location
+from .reference import COMMIT
 
 # mybinder.org's user guidelines, "Maximum Concurrent Users for a Repository".
 MYBINDER_SESSIONS = 100
@@ -33,6 +36,9 @@ LIMIT = (
 CONTENT_HELP = f"must be a list such as [{links.CONTENT_FORM}]"
 COLUMNS = {"binder": "Binder", "hub": "JupyterHub", "lti": "LTI, for a learning platform"}
 NBGITPULLER = "nbgitpuller"
+BUILD_BRANCH = "binder-build"
+# What means the same in a workflow's YAML, its filters and its expressions.
+PLAIN_BRANCH = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,24 @@ class Links:
     binder_url: str = links.MYBINDER
     applications: tuple[tuple[str, str], ...] = ()
     taken: frozenset[str] = frozenset()
+    build_branch: bool = False
+
+    @property
+    def built(self) -> Location | None:
+        """What Binder builds."""
+        if self.repository and self.build_branch:
+            return replace(self.repository, ref=BUILD_BRANCH)
+        return self.repository
+
+    @property
+    def own(self) -> Location | None:
+        """The course's own repository, where its notebooks are pulled like content."""
+        return self.repository if self.build_branch else None
+
+    @property
+    def pulled(self) -> tuple[Location, ...]:
+        """All that is cloned."""
+        return (*([self.own] if self.own else []), *self.content)
 
     @property
     def columns(self) -> list[str]:
@@ -60,14 +84,19 @@ class Links:
 
     @functools.cached_property
     def _folders(self) -> list[str]:
-        return folders(self.content, self.taken)
+        return folders(self.pulled, self.taken)
 
     @functools.cached_property
     def rows(self) -> list[Row]:
-        pulls = zip(self.content, self._folders, strict=True)
+        # Without the course's own, which is the first.
+        pulls = zip(self.content, self._folders[-len(self.content) :], strict=True) if self.content else ()
         targets = [(code(one.text).replace("|", r"\|"), links.pull(one, folder=folder)) for one, folder in pulls]
-        targets += [("JupyterLab", links.lab()), ("Notebook", links.notebook()), *self.applications]
+        targets += [("JupyterLab", self._opened(links.lab)), ("Notebook", self._opened(links.notebook))]
+        targets += [(title, self._opened(_always(path))) for title, path in self.applications]
         return [Row(label, self._addresses(urlpath)) for label, urlpath in targets] if self.columns else []
+
+    def _opened(self, opener: links.Opener) -> str:
+        return links.pull(self.own, opener, self._folders[0]) if self.own else opener("")
 
     @property
     def first(self) -> list[Row]:
@@ -81,7 +110,7 @@ class Links:
         return LIMIT if is_mybinder else ""
 
     def _addresses(self, urlpath: str) -> dict[str, str]:
-        binder = {"binder": links.binder(self.binder_url, self.repository, urlpath)} if self.repository else {}
+        binder = {"binder": links.binder(self.binder_url, self.built, urlpath)} if self.built else {}
         hub = {"hub": links.hub(self.hub, urlpath), "lti": links.lti(self.hub, urlpath)} if self.hub else {}
         return {**binder, **hub}
 
@@ -100,20 +129,27 @@ class Links:
     @property
     def command(self) -> str:
         """The one that prints the links to another notebook, in Markdown."""
-        content = replace(self.content[0], path="").text if self.content else "gh:OWNER/NOTEBOOKS@main"
-        repository = [self.repository.text] if self.repository else []
+        content = replace(self.pulled[0], path="").text if self.pulled else "gh:OWNER/NOTEBOOKS@main"
+        repository = [self.built.text] if self.built else []
         server = ["--binder", self.binder_url] if repository and not self.limit else []
         hub = ["--hub", self.hub] if self.hub else []
         words = ["python", "tools/link.py", *repository, *server, *hub, "--content", f"{content}#FOLDER/FILE.ipynb"]
-        if self.content and self._folders[0] != self.content[0].names[-1]:
+        if self.pulled and self._folders[0] != self.pulled[0].names[-1]:
             words += ["--folder", self._folders[0]]
         return code(shlex.join(words))
+
+
+def _always(urlpath: str) -> links.Opener:
+    """Opens that, whichever folder is asked for."""
+    return lambda _: urlpath
 
 
 def make(answers: Mapping[str, Any], applications: Iterable[tuple[str, str]], taken: Collection[str]) -> Links:
     """Those of these answers; raises `BlocksError` for answers that are wrong."""
     repository, hub = answers.get("repository") or "", answers.get("hub") or ""
-    content = read_content(answers.get("content"))
+    content, build_branch = read_content(answers.get("content")), bool(answers.get("build_branch"))
+    if build_branch:
+        check_build_branch(check("repository", repository))
     if not repository and not hub:
         return Links(content=content)
     return Links(
@@ -123,7 +159,21 @@ def make(answers: Mapping[str, Any], applications: Iterable[tuple[str, str]], ta
         answers.get("binder_url") or links.MYBINDER,
         tuple(applications),
         frozenset(taken),
+        build_branch,
     )
+
+
+def check_build_branch(repository: Location | None) -> None:
+    """Raises `BlocksError` where no workflow could publish `BUILD_BRANCH`, or no link could pull what it is made of."""
+    if repository is None:
+        raise BlocksError("build_branch: needs to know where the repository is; add --data repository=gh:owner/name")
+    ref, short = repository.ref, replace(repository, ref="").text
+    if repository.provider != "gh":
+        raise BlocksError(f"build_branch: '{short}': the branch is published by GitHub; name a gh:owner/name")
+    if COMMIT.fullmatch(ref) or ref == BUILD_BRANCH:
+        raise BlocksError(f"build_branch: repository: '{ref}' is no branch to edit notebooks on; write '{short}@main'")
+    if ref and not PLAIN_BRANCH.fullmatch(ref):
+        raise BlocksError(f"build_branch: repository: '{ref}': a workflow needs a name of letters, digits and _./-")
 
 
 CHECKS: Mapping[str, Callable[[str], Any]] = {
@@ -165,9 +215,9 @@ def read_content(value: object) -> tuple[Location, ...]:
     return tuple(found)
 
 
-def with_nbgitpuller(asked: Iterable[str], content: object) -> list[str]:
-    """Names of components, with the one that content needs."""
-    return [*asked, *([NBGITPULLER] if content else [])]
+def with_nbgitpuller(asked: Iterable[str], pulls: object) -> list[str]:
+    """Names of components, with the one that links need when they pull notebooks."""
+    return [*asked, *([NBGITPULLER] if pulls else [])]
 
 
 def folders(content: Sequence[Location], taken: Collection[str] = ()) -> list[str]:

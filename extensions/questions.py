@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from . import adopt, link_table
+from . import adopt, image, link_table
 from .catalogue import Component, current_names, parse_yaml, read_text
 from .errors import BlocksError
 from .imports import references
@@ -34,6 +34,7 @@ CHOICES = {
     "updates": UPDATES,
 }
 
+BOOLEANS = ("build_branch",)
 LINKS = ("repository", "content", "hub", "binder_url")
 
 # A validator's source and the answers given -> its message, empty where the answer is right.
@@ -73,6 +74,11 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
     for name, allowed in CHOICES.items():
         if name in data:
             _check_choice(name, data[name], allowed)
+    for name in BOOLEANS:
+        if name in data:
+            _cast(name, data[name], "bool")
+    if "image" in data:
+        image.check(data["image"])
     if "components" in data:
         select(names("components", data["components"], "[postgres, openrefine]"), catalogue)
     if "imports" in data:

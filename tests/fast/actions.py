@@ -28,11 +28,21 @@ class Job:
         return "failure" not in self.steps.values()
 
 
-def run_job(workflow: Path, name: str, checkout: Path, scratch: Path, environment: Mapping[str, str]) -> Job:
-    """Run in `checkout`, which stands for what actions/checkout leaves. Steps with `uses:` are taken as done."""
+def run_job(
+    workflow: Path,
+    name: str,
+    checkout: Path,
+    scratch: Path,
+    environment: Mapping[str, str],
+    given: Mapping[str, str] | None = None,
+) -> Job:
+    """Run in `checkout`, which stands for what actions/checkout leaves. Steps with `uses:` are taken as done.
+
+    `given` are values of expressions that GitHub would know, outputs of those steps among them.
+    """
     definition = yaml.safe_load(workflow.read_text())["jobs"][name]
     scratch.mkdir()
-    values = {"github.token": "the workflow's own token", "secrets.BINDER_BLOCKS_TOKEN": ""}
+    values = {"github.token": "the workflow's own token", "secrets.BINDER_BLOCKS_TOKEN": "", **(given or {})}
     job = Job()
     for step in definition["steps"]:
         if "run" not in step:

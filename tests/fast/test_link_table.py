@@ -99,6 +99,26 @@ def test_content_alone_says_what_is_missing(make_catalogue: MakeCatalogue, tmp_p
     assert "'content' becomes links when 'repository' or 'hub' is answered" in result.stderr
 
 
+def test_build_branch(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """Binder builds that branch, and every link pulls the notebooks of the other."""
+    course = tmp_path / "course"
+    asked = {"repository": "gh:owner/notebooks@2026", "content": "['gh:other/notebooks@main#a.ipynb']"}
+    result = copy(make_catalogue(PULLER), course, components="[page]", build_branch="true", **asked)
+    assert result.returncode == 0, result.stderr
+    assert "nbgitpuller>=1.2" in (course / "binder/environment.yml").read_text()
+    rows = json.loads((course / "binder/report.json").read_text())["links"]
+    own, built = links.read("gh:owner/notebooks@2026"), links.read("gh:owner/notebooks@binder-build")
+    # The course has a folder `notebooks` of its own.
+    openers: list[links.Opener] = [links.lab, links.notebook, lambda _: "page/"]
+    pulls = [links.pull(links.read("gh:other/notebooks@main#a.ipynb"), folder="other-notebooks")]
+    pulls += [links.pull(own, opener, "owner-notebooks") for opener in openers]
+    assert [row["binder"] for row in rows] == [links.binder(links.MYBINDER, built, pull) for pull in pulls]
+    text = (course / "binder/README.md").read_text()
+    assert "Binder builds the branch `binder-build`" in text
+    words = "gh:owner/notebooks@binder-build --content 'gh:owner/notebooks@2026#FOLDER/FILE.ipynb' --folder owner-"
+    assert f"`python tools/link.py {words}notebooks`" in text
+
+
 def test_from_none_to_all_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     """No stray file, no stray line; the page that is written once stays as it was."""
     root, course = make_catalogue(PULLER), tmp_path / "course"
@@ -126,6 +146,8 @@ WRONG = {
     "no list": ("content=gh:o/r", "content: must be a list such as [gh:owner/notebooks@main#folder/file.ipynb]"),
     "broken list": ("content=[", "content: must be a list such as [gh:owner/notebooks@main#"),
     "DOI": ("content=['zenodo:10.5281/zenodo.1']", "content: 'zenodo:10.5281/zenodo.1': nbgitpuller needs a git"),
+    "build branch alone": ("build_branch=true", "build_branch: needs to know where the repository is; add --data"),
+    "no boolean": ("build_branch=maybe", "build_branch: must be true or false, not 'maybe'"),
     "twice": ("content=[gh:o/r, gh:o/r]", "content: 'gh:o/r': is there twice; keep one of the two"),
 }
 
@@ -142,6 +164,22 @@ def test_content_without_nbgitpuller_in_the_catalogue(make_catalogue: MakeCatalo
     root = make_catalogue({"page/component.yml": manifest("Page")})
     result = copy(root, tmp_path / "course", content="[gh:o/r]")
     assert_refused(result.returncode, result.stderr, "there is no component 'nbgitpuller'")
+
+
+@pytest.mark.parametrize(
+    ("repository", "message"),
+    [
+        ("gl:group/course", "'gl:group/course': the branch is published by GitHub; name a gh:owner/name"),
+        (f"gh:o/r@{'a' * 40}", "is no branch to edit notebooks on; write 'gh:o/r@main'"),
+        ("gh:o/r@binder-build", "'binder-build' is no branch to edit notebooks on"),
+        ("gh:o/r@${{x}}", "a workflow needs a name of letters, digits and _./-"),
+    ],
+)
+def test_build_branch_refuses(repository: str, message: str) -> None:
+    with pytest.raises(BlocksError) as refused:
+        link_table.make({"repository": repository, "build_branch": True}, (), ())
+    assert str(refused.value).startswith("build_branch: ")
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +230,11 @@ NOTEBOOK = "gh:owner/notebooks@main#week 1/a.ipynb"
 COMMANDS = {
     "Lab": (["gh:o/r"], "https://mybinder.org/v2/gh/o/r/HEAD?urlpath=lab\n"),
     "file": (["gh:o/r@b#a b.ipynb"], "https://mybinder.org/v2/gh/o/r/b?urlpath=lab%2Ftree%2Fa+b.ipynb\n"),
+    "commit of the build": (
+        [f"gh:o/r@{'a' * 40}", "--content", "gh:o/r@main#a.ipynb"],
+        f"https://mybinder.org/v2/gh/o/r/{'a' * 40}?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fo%252F"
+        "r%26urlpath%3Dlab%252Ftree%252Fr%252Fa.ipynb%26branch%3Dmain\n",
+    ),
     "document": (
         ["gh:o/r#a.ipynb", "--open", "document"],
         "https://mybinder.org/v2/gh/o/r/HEAD?urlpath=%2Fdoc%2Ftree%2Fa.ipynb\n",

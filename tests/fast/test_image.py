@@ -1,0 +1,75 @@
+"""The answer `image`: names that a registry takes, and the architectures that the components have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extensions import image
+from extensions.errors import BlocksError
+from tests.fast.conftest import MakeCatalogue, copier, manifest
+from tests.fast.test_copy import assert_refused
+
+CHECKSUM = "0" * 64
+
+
+@pytest.mark.parametrize("name", ["", "ghcr.io/owner/name", "docker.io/o/n", "quay.io/group/sub.dir/my_image-2"])
+def test_names(name: str) -> None:
+    assert image.check(name) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("ghcr.io/Owner/Name", "registries take lower case alone; write 'ghcr.io/owner/name'"),
+        ("ghcr.io/owner/name:1.0", "the workflow sets the tags; write 'ghcr.io/owner/name'"),
+        ("name", "is no name of an image; write it like 'ghcr.io/owner/name'"),
+        ("owner/name", "is no name of an image"),
+        ("ghcr.io/owner", "is no name of an image"),
+        ("https://ghcr.io/owner/name", "is no name of an image"),
+        ("ghcr.io/owner/${{x}}", "is no name of an image"),
+        ("ghcr.io/owner/name\nx", "is no name of an image"),
+        (1, "must be text, not 1"),
+    ],
+)
+def test_wrong_names(value: object, message: str) -> None:
+    with pytest.raises(BlocksError) as refused:
+        image.check(value)
+    assert str(refused.value).startswith("image: ")
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("downloads", "expected"),
+    [
+        ([], ["amd64", "arm64"]),
+        (["a any"], ["amd64", "arm64"]),
+        (["a amd64", "a arm64", "b any"], ["amd64", "arm64"]),
+        (["a amd64", "a arm64", "b amd64"], ["amd64"]),
+        (["a amd64", "b arm64"], []),
+    ],
+)
+def test_architectures(downloads: list[str], expected: list[str]) -> None:
+    assert image.architectures(downloads) == expected
+
+
+WRONG = {
+    "name": (["image=Course"], "image: 'Course': is no name of an image; write it like"),
+    "architectures": (["image=ghcr.io/o/r", "components=[one, two]"], "image: no architecture has all downloads"),
+}
+
+
+@pytest.mark.parametrize(("answers", "message"), WRONG.values(), ids=WRONG)
+def test_wrong_answers(make_catalogue: MakeCatalogue, tmp_path: Path, answers: list[str], message: str) -> None:
+    components = {
+        "one/component.yml": manifest("One"),
+        "one/downloads.txt": f"one amd64 {CHECKSUM} https://example.org/one\n",
+        "two/component.yml": manifest("Two"),
+        "two/downloads.txt": f"two arm64 {CHECKSUM} https://example.org/two\n",
+    }
+    data = [word for answer in answers for word in ("--data", answer)]
+    result = copier("copy", "--trust", "--defaults", *data, make_catalogue(components), tmp_path / "course")
+    assert_refused(result.returncode, result.stderr, message)
+    assert not (tmp_path / "course").exists()
