@@ -1,6 +1,6 @@
 """Updates of derived repositories, by what changes and by what the author has done: a table of what becomes of them.
 
-    python tests/matrix.py [--processes 2] [--only TEXT] [--both-clones]
+    python tests/matrix.py [--processes 2] [--only TEXT] [--both-clones] [--one-in N]
 
 What changes: `EVENTS`, from one release of a small catalogue with a history to another (tests/updates/releases.py), or
 an answer. What the author did: tests/updates/edits.py, at the places that the change makes interesting. By real Copier,
@@ -232,12 +232,14 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="cells whose name has this text")
     parser.add_argument("--both-clones", action="store_true", help="each in a whole clone and in one of depth 1")
+    parser.add_argument("--one-in", type=int, default=1, help="every so manieth cell, for a quick look")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="matrix-") as name:
         folder = Path(name)
         jobs = cells(releases.make(folder / "catalogue"), folder)
         jobs = [job for job in jobs if options.only in ", ".join(job)]
-        return show(jobs if options.both_clones else alternate(jobs), options.processes)
+        jobs = jobs if options.both_clones else alternate(jobs)
+        return show(jobs[:: options.one_in], options.processes)
 
 
 def show(jobs: Sequence[Job], processes: int) -> int:
