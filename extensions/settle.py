@@ -67,7 +67,20 @@ def keeps_neighbours(base: Lines, ours: Lines, theirs: Lines) -> bool:
 
 
 def _opcodes(before: Lines, after: Lines) -> Sequence[tuple[str, int, int, int, int]]:
-    return difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    """As difflib has them; just insertions where these are enough, which difflib misses among equal lines."""
+    found: list[tuple[str, int, int, int, int]] = []
+    start = 0
+    for number, line in enumerate(before):
+        at = next((place for place in range(start, len(after)) if after[place] == line), None)
+        if at is None:
+            return difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        if at > start:
+            found.append(("insert", number, number, start, at))
+        found.append(("equal", number, number + 1, at, at + 1))
+        start = at + 1
+    if start < len(after):
+        found.append(("insert", len(before), len(before), start, len(after)))
+    return found
 
 
 def _places(base: Lines, theirs: Lines) -> dict[int, range]:
@@ -112,6 +125,11 @@ def _change(
         return True
     else:
         result = [OURS, *mine, MIDDLE, *now, THEIRS]
+    shared = next((place for place in targets if OURS in instead.get(place, ())), None)
+    if shared is not None:  # another change of the author's met the same lines of theirs
+        middle = instead[shared].index(MIDDLE)
+        instead[shared][middle:middle] = mine
+        return False
     if not targets:
         behind.setdefault(_place_behind(places, changed.start), []).extend(result)
     for place in targets:

@@ -42,6 +42,7 @@ def test_each_line_stands_for_itself(base: str, ours: str, theirs: str, merged: 
         ("a b c", "a x c", "a B c", f"a|{OURS}|x|{MIDDLE}|B|{THEIRS}|c"),
         ("a b c", "a x c", "a c", f"a|{OURS}|x|{MIDDLE}|{THEIRS}|c"),
         ("a b c", "a c", "a B c", f"a|{OURS}|{MIDDLE}|B|{THEIRS}|c"),
+        ("a b c d e", "x b c y e", "P", f"{OURS}|x|y|{MIDDLE}|P|{THEIRS}"),
         ("a b c", "a x c", "a P Q c", f"a|{OURS}|x|{MIDDLE}|P|Q|{THEIRS}|c"),
         ("a b c d", "a x c mine d", "A B c D", f"A|{OURS}|x|{MIDDLE}|B|{THEIRS}|c|mine|D"),
     ],
