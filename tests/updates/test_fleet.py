@@ -346,7 +346,7 @@ def in_a_subfolder(course: Path, folder: Path) -> Path:
 
 @pytest.mark.parametrize("make", [shallow_clone, detached, linked_work_tree, in_a_subfolder])
 def test_any_kind_of_checkout(fleet: Fleet, tmp_path: Path, make: Callable[[Path, Path], Path]) -> None:
-    """In a shallow clone nobody knows what was edited: all that was deleted is named."""
+    """What was generated stands in the report, so a shallow clone knows, too, that nobody edited what was deleted."""
     course = make(fleet.course, tmp_path / "course")
     start = git(course, "rev-parse", "HEAD")
     code, values = updated("--data", "components=[beta]", course)
@@ -357,8 +357,27 @@ def test_any_kind_of_checkout(fleet: Fleet, tmp_path: Path, make: Callable[[Path
     text = (course / "binder/apt.txt").read_text()
     assert "tree\n" in text
     assert "libalpha" not in text
-    deleted = ["binder/postBuild.d/alpha", "binder/verify.d/alpha"]
-    assert values["deleted"] == (deleted if make is shallow_clone else [])
+    assert values["deleted"] == []
+
+
+def test_shallow_clone_without_a_report_names_all_that_was_deleted(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.course.joinpath("binder/report.json").unlink()
+    commit(fleet.course)
+    course = shallow_clone(fleet.course, tmp_path / "course")
+    code, values = updated("--data", "components=[beta]", course)
+    assert (code, values["result"]) == (0, "updated"), values
+    assert values["deleted"] == ["binder/postBuild.d/alpha", "binder/verify.d/alpha"]
+
+
+def test_an_edit_of_long_ago_is_known(fleet: Fleet, tmp_path: Path) -> None:
+    """Made before the update before: the answers file has changed since."""
+    course = fleet.checkout(tmp_path / "course")
+    with (course / "binder/verify.d/alpha").open("a") as file:
+        file.write("echo mine\n")
+    commit(course)
+    assert updated(course)[0] == 0
+    code, values = updated("--data", "components=[beta]", course)
+    assert (code, values["deleted"]) == (0, ["binder/verify.d/alpha"]), values
 
 
 def started(course: Path) -> subprocess.Popen[str]:
