@@ -361,9 +361,10 @@ def test_any_kind_of_checkout(fleet: Fleet, tmp_path: Path, make: Callable[[Path
 
 
 def test_shallow_clone_without_a_report_names_all_that_was_deleted(fleet: Fleet, tmp_path: Path) -> None:
-    fleet.course.joinpath("binder/report.json").unlink()
-    commit(fleet.course)
-    course = shallow_clone(fleet.course, tmp_path / "course")
+    source = fleet.checkout(tmp_path / "source")
+    (source / "binder/report.json").unlink()
+    commit(source)
+    course = shallow_clone(source, tmp_path / "course")
     code, values = updated("--data", "components=[beta]", course)
     assert (code, values["result"]) == (0, "updated"), values
     assert values["deleted"] == ["binder/postBuild.d/alpha", "binder/verify.d/alpha"]
