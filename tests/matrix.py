@@ -232,7 +232,9 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="cells whose name has this text")
     parser.add_argument("--both-clones", action="store_true", help="each in a whole clone and in one of depth 1")
-    parser.add_argument("--one-in", type=int, default=1, help="every so manieth cell, for a quick look")
+    parser.add_argument(
+        "--one-in", type=int, default=1, help="every so manieth cell, for a quick look; odd, for both kinds of clone"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="matrix-") as name:
         folder = Path(name)
