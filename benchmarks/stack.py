@@ -1,6 +1,7 @@
 """The reference course (examples/tm351.yml) as an image and as a running container, each figure beside a comparison.
 
     python benchmarks/stack.py [--only build start memory services stop] [--rounds 20] [--before-others]
+                               [--processors 1]
 
     build     repo2docker: cold, after an edit to a notebook, after an edit to one component's file; and image sizes.
               Against benchmarks/handwritten/binder: the same packages and steps in one set of files.
@@ -12,8 +13,9 @@
               also told on stderr, so that a run that is broken off counts. With --before-others the container gets
               the processors first: as on a quiet machine, as far as they decide.
 
-`start`, `memory` and `services` have one processor and 2 GB, as on mybinder.org. A cold build begins at repo2docker's
-base image. Needs what the image tier of the tests needs (tests/image/harness/setup), root, and an hour.
+`start`, `memory` and `services` have one processor and 2 GB, as on mybinder.org; --processors gives `services` more.
+A cold build begins at repo2docker's base image. Needs what the image tier of the tests needs
+(tests/image/harness/setup), root, and an hour.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -202,7 +204,7 @@ def show_memory(images: Images, _rounds: int) -> None:
         line(owner, by_owner["at rest"][owner], used, said[owner], f"{said[owner] / used - 1:+.0%}")
 
 
-def show_services(images: Images, rounds: int) -> None:
+def show_services(images: Images, rounds: int, limits: tuple[str, ...] = MYBINDER) -> None:
     repository = images.blocks("five")
     with (repository / "binder/apt.txt").open("a") as file:
         file.write("redis-server\n")
@@ -221,11 +223,12 @@ def show_services(images: Images, rounds: int) -> None:
     work: dict[str, list[float]] = {way: [] for way in ways}
     for number in range(1 + max(3, rounds // 4)):
         for way, options in ways.items():
-            took, worked = until_notebook(image, images.scratch, options)
+            took, worked = until_notebook(image, images.scratch, [*limits, *options])
             if number:  # the first fills the page cache
                 seconds[way].append(took)
                 work[way].append(worked)
-    table(f"five services ready, seconds ({load()})", "median", "min", "max", "of processor", "launch / this")
+    title = f"five services ready, seconds, {limits[0]} ({load()})"
+    table(title, "median", "min", "max", "of processor", "launch / this")
     for way, took_all in seconds.items():
         ratio = statistics.median(ours / other for ours, other in zip(seconds["launch"], took_all, strict=True))
         worked = statistics.median(work[way])
@@ -300,13 +303,13 @@ def ask_contents(container: Container) -> object:
     return json.loads(container.exec("bash", "-c", 'exec "$NB_PYTHON_PREFIX/bin/python3" -', stdin=text))
 
 
-def until_notebook(image: str, scratch: Path, options: list[str]) -> tuple[float, float]:
+def until_notebook(image: str, scratch: Path, options: Iterable[str]) -> tuple[float, float]:
     """Seconds from the container's first process to the notebook's command, and of processor time until then."""
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         ready = Path(name, "ready")
         Path(name).chmod(0o777)
         command = ["bash", "-c", "cp /proc/uptime /out/ready; exec sleep infinity"]
-        with Container(image, *MYBINDER, *options, f"--volume={name}:/out", command=command) as container:
+        with Container(image, *options, f"--volume={name}:/out", command=command) as container:
             begin = time.clock_gettime(time.CLOCK_BOOTTIME) - age(container)
             wait_until("the notebook's command", lambda: ready.exists() and ready.read_text(), PATIENCE, container.logs)
             worked = sum(processor_seconds(pid) for pid, _, _ in processes(container))
@@ -408,7 +411,8 @@ def row(name: str, pair: list[float]) -> None:
     line(name, *pair, pair[0] / pair[1])
 
 
-FIGURES: Mapping[str, Callable[[Images, int], None]] = {
+Figure = Callable[[Images, int], None]
+FIGURES: Mapping[str, Figure] = {
     "build": show_builds,
     "start": show_starts,
     "memory": show_memory,
@@ -422,12 +426,14 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=list(FIGURES))
     parser.add_argument("--rounds", type=int, default=20, help="of stop; start and services take a quarter of them")
     parser.add_argument("--before-others", action="store_true", help="of stop: give the container the processors first")
+    parser.add_argument("--processors", type=int, default=1, help="that the containers of services have")
     options = parser.parse_args()
     run(HARNESS / "base", timeout=900)
     run(HARNESS / "packages", timeout=900)
     with tempfile.TemporaryDirectory(prefix="blocks-") as folder:
         images = Images(Path(folder))
-        figures = {**FIGURES}
+        limits = (f"--cpus={options.processors}", *MYBINDER[1:])
+        figures: dict[str, Figure] = {**FIGURES, "services": functools.partial(show_services, limits=limits)}
         if options.before_others:
             figures["stop"] = functools.partial(show_stops, options=(before_others(),))
         for name in options.only:
