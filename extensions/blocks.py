@@ -99,6 +99,7 @@ class Blocks(Extension):
         )
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
+            build_branch_refusal=self.build_branch_refusal,
             image_refusal=self.image_refusal,
             imports_refusal=self.imports_refusal,
             link_refusal=self.link_refusal,
@@ -123,6 +124,7 @@ class Blocks(Extension):
         _questions.check_destination(Path(configuration["dst_path"]))
         _questions.check(configuration["data"], self.catalogue, self._validate)
         before = self._check_before(configuration)
+        _questions.check_updates({**(before or {}), **configuration["data"]})
         if before is not None and _operation.get() == "update":
             _questions.check_binder_dir(configuration["data"].get("binder_dir"), before["binder_dir"])
         if "adopt" in configuration["data"]:
@@ -194,6 +196,11 @@ class Blocks(Extension):
     def image_refusal(value: Any) -> str:
         """Why no image can have this name; empty where one can."""
         return _refusal(lambda: _image.check(value))
+
+    @staticmethod
+    def build_branch_refusal(updates: str) -> str:
+        """Why these updates cannot come to a branch that is not the default one; empty where they can."""
+        return _refusal(lambda: _links.check_updates(updates))
 
     @staticmethod
     def link_refusal(value: Any, name: str) -> str:

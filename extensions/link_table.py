@@ -8,6 +8,8 @@
   the end of the list changes no folder that students have
 - with `build_branch`, Binder builds that branch, and each link brings along notebooks from the branch that `repository`
   names: the course is content of its own, the first of all, so that its folder stays when the list grows
+- with `build_branch_only`, the same, and the rendered files are that branch: no workflow of GitHub's publishes it, so the
+  repository may be anywhere, and none that has to stand on the default branch can update it
 - addresses are made in `links`
 """
 
@@ -148,7 +150,10 @@ def make(answers: Mapping[str, Any], applications: Iterable[tuple[str, str]], ta
     """Those of these answers; raises `BlocksError` for answers that are wrong."""
     repository, hub = answers.get("repository") or "", answers.get("hub") or ""
     content, build_branch = read_content(answers.get("content")), bool(answers.get("build_branch"))
-    if build_branch:
+    if answers.get("build_branch_only"):
+        check_build_branch_only(build_branch, check("repository", repository))
+        check_updates(answers.get("updates") or "none")
+    elif build_branch:
         check_build_branch(check("repository", repository))
     if not repository and not hub:
         return Links(content=content)
@@ -170,10 +175,36 @@ def check_build_branch(repository: Location | None) -> None:
     ref, short = repository.ref, replace(repository, ref="").text
     if repository.provider != "gh":
         raise BlocksError(f"build_branch: '{short}': the branch is published by GitHub; name a gh:owner/name")
-    if COMMIT.fullmatch(ref) or ref == BUILD_BRANCH:
-        raise BlocksError(f"build_branch: repository: '{ref}' is no branch to edit notebooks on; write '{short}@main'")
+    _check_edited("build_branch", ref, short)
     if ref and not PLAIN_BRANCH.fullmatch(ref):
         raise BlocksError(f"build_branch: repository: '{ref}': a workflow needs a name of letters, digits and _./-")
+
+
+def check_build_branch_only(build_branch: bool, repository: Location | None) -> None:
+    """Raises `BlocksError` where a checkout cannot be `BUILD_BRANCH` of a repository with notebooks."""
+    name = "build_branch_only"
+    if not build_branch:
+        raise BlocksError(f"{name}: needs to be Binder's branch; add --data build_branch=true")
+    if repository is None:
+        raise BlocksError(f"{name}: needs to know where the repository is; add --data repository=gh:owner/name")
+    if repository.provider == "zenodo":
+        raise BlocksError(f"{name}: '{repository.text}': has no branches; name a git repository")
+    _check_edited(name, repository.ref, replace(repository, ref="").text)
+
+
+def check_updates(updates: str) -> None:
+    """Raises `BlocksError` where these would not reach a branch that is not the default one."""
+    does = {"workflow": "GitHub runs schedules", "renovate": "Renovate reads its configuration"}.get(updates)
+    if does:
+        raise BlocksError(
+            f"build_branch_only: updates={updates}: {does} from the default branch alone; take updates=none, and run copier update or "
+            f"fleet/update.py on the branch {BUILD_BRANCH}"
+        )
+
+
+def _check_edited(name: str, ref: str, short: str) -> None:
+    if COMMIT.fullmatch(ref) or ref == BUILD_BRANCH:
+        raise BlocksError(f"{name}: repository: '{ref}' is no branch to edit notebooks on; write '{short}@main'")
 
 
 CHECKS: Mapping[str, Callable[[str], Any]] = {

@@ -34,7 +34,7 @@ CHOICES = {
     "updates": UPDATES,
 }
 
-BOOLEANS = ("build_branch",)
+BOOLEANS = ("build_branch", "build_branch_only")
 LINKS = ("repository", "content", "hub", "binder_url")
 
 # A validator's source and the answers given -> its message, empty where the answer is right.
@@ -91,6 +91,13 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
     for component in catalogue.values():
         if any(name.startswith(component.prefix) for name in data):
             _check_questions(component, data, validate)
+
+
+def check_updates(answers: Mapping[str, Any]) -> None:
+    """Raises `BlocksError` where updates were chosen that never reach the branch that the checkout is."""
+    name = "build_branch_only"
+    if _cast(name, answers.get(name, False), "bool"):
+        link_table.check_updates(str(answers.get("updates", "none")))
 
 
 def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
