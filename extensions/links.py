@@ -16,7 +16,8 @@ A repository is written
 - `@branch` or `@tag` may follow; in an address, the first `@` behind the host that no `/` precedes
 - `#folder/file.ipynb` may follow that, everything behind the first `#`; a folder may end in `/`, which is kept
 - addresses on github.com and gitlab.com are read as `gh:` and `gl:` [binder, its patterns], without `.git`
-- a commit is allowed for Binder; nbgitpuller takes branches and tags alone [server]
+- a commit is allowed for Binder; nbgitpuller takes branches and tags alone, and pulls a tag once: it merges
+  `origin/TAG` the second time, which is not there [server, `pull.py`]
 
 The addresses:
 
@@ -139,7 +140,7 @@ def content(text: str) -> Location:
     if location.provider == "zenodo":
         raise BlocksError(f"'{text}': nbgitpuller needs a git repository; write it like '{CONTENT_FORM}'")
     if COMMIT.fullmatch(location.ref):
-        raise BlocksError(f"'{text}': nbgitpuller follows a branch or a tag; tag the commit and name that")
+        raise BlocksError(f"'{text}': nbgitpuller follows a branch; make one of the commit and name that")
     return location
 
 

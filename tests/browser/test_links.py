@@ -40,6 +40,9 @@ AWKWARD = [
     ("release/2026", "branch.ipynb"),
     ("größe+1&2", "other branch.ipynb"),
 ]
+FRONT = ".jp-NotebookPanel:visible"  # others may be open behind it
+RUN = f"{FRONT} [data-jp-item-name=run]"
+OUTPUT = f"{FRONT} .jp-OutputArea-output"
 PACKAGE = """\
 [project]
 name = "coursepkg"
@@ -121,7 +124,12 @@ def visit(browser: BrowserContext, address: str) -> Page:
 
 def shown(page: Page, text: str) -> None:
     """The notebook with that text is the one in front."""
-    expect(page.locator(".jp-NotebookPanel:visible .jp-Notebook")).to_contain_text(text)
+    expect(page.locator(f"{FRONT} .jp-Notebook")).to_contain_text(text)
+
+
+def wait_for_kernel(page: Page) -> None:
+    """JupyterLab says so, and draws the notebook anew before."""
+    expect(page.get_by_text("| Idle")).to_be_visible()
 
 
 def log_in(session: Container, browser: BrowserContext) -> None:
@@ -172,12 +180,12 @@ def test_a_student_keeps_what_was_written(
 
     page = visit(browser, address)
     shown(page, "The author's end")
-    code = page.locator(".jp-NotebookPanel:visible .jp-CodeCell .cm-content")
-    code.click()
+    wait_for_kernel(page)
+    page.locator(f"{FRONT} .jp-CodeCell .cm-content").click()
     page.keyboard.press("Control+A")
     page.keyboard.type("40 + 2")
-    page.keyboard.press("Shift+Enter")
-    expect(page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output")).to_have_text("42")
+    page.locator(RUN).click()
+    expect(page.locator(OUTPUT)).to_have_text("42")
     page.keyboard.press("Control+S")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
     page.close()
@@ -193,7 +201,7 @@ def test_a_student_keeps_what_was_written(
     shown(page, "Week 2")
 
 
-def test_a_tag(session: Container, browser: BrowserContext, served: Path) -> None:
+def test_a_tag_is_pulled_once(session: Container, browser: BrowserContext, served: Path) -> None:
     made = serve(served, "tagged")
     made.push({"a.ipynb": notebook(("markdown", "# As tagged"))}, tag="v1.0")
     made.push({"a.ipynb": notebook(("markdown", "# Later"))})
@@ -201,15 +209,16 @@ def test_a_tag(session: Container, browser: BrowserContext, served: Path) -> Non
     page = visit(browser, address)
     shown(page, "As tagged")
     page.close()
+    # What nbgitpuller cannot do, and docs/publish.md says; the branch that it advises is one like any other.
     page = visit(browser, address)
-    shown(page, "As tagged")
+    expect(page.get_by_text("returned non-zero exit status")).to_be_visible()
 
 
 def run_first_cell(page: Page, output: str) -> None:
     """Run it, as a student does, and wait for what it prints."""
-    page.locator(".jp-NotebookPanel:visible .jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
-    expect(page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output").last).to_have_text(output)
+    wait_for_kernel(page)
+    page.locator(RUN).click()
+    expect(page.locator(OUTPUT).last).to_contain_text(output)
 
 
 def test_a_notebook_imports_its_repository_s_package(
@@ -222,8 +231,8 @@ def test_a_notebook_imports_its_repository_s_package(
     address = from_binder(session, links.pull(content(made, "week 1/use.ipynb")))
 
     page = visit(browser, address)
-    run_first_cell(page, "one\n")
-    expect(page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output")).to_have_count(1)
+    run_first_cell(page, "one")
+    expect(page.locator(OUTPUT)).to_have_text("one\n")
     page.screenshot(path=screenshots / "package.png")
     page.close()
 
@@ -232,7 +241,8 @@ def test_a_notebook_imports_its_repository_s_package(
     more = {"src/coursemore/__init__.py": "answer = 'more'\n", "more.ipynb": beside}
     made.push({source: "answer = lambda: 'two'\n", **more})
     page = visit(browser, from_binder(session, links.pull(content(made, "more.ipynb"))))
-    run_first_cell(page, "more two\n")
+    run_first_cell(page, "more two")
+    expect(page.locator(OUTPUT)).to_have_text("more two\n")
     page.screenshot(path=screenshots / "package-second-visit.png")
 
 
@@ -243,10 +253,8 @@ def test_a_package_that_cannot_be_installed(
     description = PACKAGE.replace("coursepkg", "brokenpkg").replace("ipykernel", "no-such-package")
     made.push({"pyproject.toml": description, "use.ipynb": notebook(("code", "print(6 * 7)"))})
     page = visit(browser, from_binder(session, links.pull(content(made, "use.ipynb"))))
-    page.locator(".jp-NotebookPanel:visible .jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
-    output = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output").last
-    expect(output).to_contain_text("42")
+    run_first_cell(page, "42")
+    output = page.locator(OUTPUT).last
     expect(output).to_contain_text("/broken could not be installed")
     expect(output).to_contain_text("no-such-package")
     page.screenshot(path=screenshots / "package-broken.png")

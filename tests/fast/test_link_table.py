@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -147,6 +148,7 @@ WRONG = {
     "broken list": ("content=[", "content: must be a list such as [gh:owner/notebooks@main#"),
     "DOI": ("content=['zenodo:10.5281/zenodo.1']", "content: 'zenodo:10.5281/zenodo.1': nbgitpuller needs a git"),
     "build branch alone": ("build_branch=true", "build_branch: needs to know where the repository is; add --data"),
+    "only that": ("build_branch_only=true", "build_branch_only: needs to be Binder's branch; add --data build_branch="),
     "no boolean": ("build_branch=maybe", "build_branch: must be true or false, not 'maybe'"),
     "twice": ("content=[gh:o/r, gh:o/r]", "content: 'gh:o/r': is there twice; keep one of the two"),
 }
@@ -180,6 +182,46 @@ def test_build_branch_refuses(repository: str, message: str) -> None:
         link_table.make({"repository": repository, "build_branch": True}, (), ())
     assert str(refused.value).startswith("build_branch: ")
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("repository", ["gl:group/sub/course", "https://git.example.org/c.git", "gh:o/r@${{x}}"])
+def test_a_branch_that_nobody_publishes_may_be_anywhere(repository: str) -> None:
+    answers = {"repository": repository, "build_branch": True, "build_branch_only": True}
+    made = link_table.make(answers, (), ())
+    assert made.built
+    assert made.built.ref == link_table.BUILD_BRANCH
+    assert made.own == links.read(repository)
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"repository": ""}, "build_branch_only: needs to know where the repository is"),
+        ({"repository": "zenodo:10.5281/zenodo.1"}, "build_branch_only: 'zenodo:10.5281/zenodo.1': has no branches"),
+        ({"repository": "gl:o/r@binder-build"}, "is no branch to edit notebooks on; write 'gl:o/r@main'"),
+        ({"updates": "workflow"}, "build_branch_only: updates=workflow: GitHub runs schedules from the default branch"),
+        ({"updates": "renovate"}, "build_branch_only: updates=renovate: Renovate reads its configuration from the"),
+    ],
+)
+def test_a_branch_that_nobody_publishes_refuses(answers: dict[str, str], message: str) -> None:
+    given = {"repository": "gh:o/r", "build_branch": True, "build_branch_only": True, **answers}
+    with pytest.raises(BlocksError, match=re.escape(message)):
+        link_table.make(given, (), ())
+
+
+def test_updates_that_would_not_come_are_refused_in_one_line(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root, course = make_catalogue(PULLER), tmp_path / "course"
+    given = {"repository": "gh:o/r", "build_branch": "true", "build_branch_only": "true"}
+    result = copy(root, course, **given, updates="workflow")
+    assert_refused(result.returncode, result.stderr, "build_branch_only: updates=workflow: GitHub runs schedules from")
+    assert not course.exists()
+
+    commit(root, "1.0.0")
+    assert copy(root, course, **given, image="ghcr.io/o/r").returncode == 0
+    assert [path.name for path in course.glob(".github/workflows/*")] == ["binder-image.yml"]
+    commit(course)
+    result = copier("update", "--trust", "--defaults", "--data", "updates=renovate", cwd=course)
+    assert_refused(result.returncode, result.stderr, "build_branch_only: updates=renovate: Renovate reads")
 
 
 @pytest.mark.parametrize(

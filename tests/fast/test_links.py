@@ -213,7 +213,7 @@ WRONG = {
     "percent in a Binder's branch": (links.repository, "gh:o/r@50%", "name the commit instead"),
     "local course": (links.repository, "file:///srv/x", "where Binder cannot reach it"),
     "DOI as content": (links.content, "zenodo:10.5281/zenodo.1", "nbgitpuller needs a git repository"),
-    "commit as content": (links.content, f"gh:o/r@{'a' * 40}", "tag the commit"),
+    "commit as content": (links.content, f"gh:o/r@{'a' * 40}", "make one of the commit"),
     "no scheme": (links.base, "hub.example.org", "write it like 'https://hub.example.org'"),
     "query": (links.base, "https://hub.example.org/?a", "write it like 'https://hub.example.org'"),
     "user": (links.base, "https://me@hub.example.org", "write it like 'https://hub.example.org'"),
