@@ -8,8 +8,8 @@
   the end of the list changes no folder that students have
 - with `build_branch`, Binder builds that branch, and each link brings along notebooks from the branch that `repository`
   names: the course is content of its own, the first of all, so that its folder stays when the list grows
-- with `build_branch_only`, the same, and the rendered files are that branch: no workflow of GitHub's publishes it, so the
-  repository may be anywhere, and none that has to stand on the default branch can update it
+- with `build_branch_only`, the same, and the rendered files are that branch: no workflow publishes it, so the
+  repository may be anywhere, and nothing that has to stand on the default branch can update it
 - addresses are made in `links`
 """
 
@@ -197,8 +197,8 @@ def check_updates(updates: str) -> None:
     does = {"workflow": "GitHub runs schedules", "renovate": "Renovate reads its configuration"}.get(updates)
     if does:
         raise BlocksError(
-            f"build_branch_only: updates={updates}: {does} from the default branch alone; take updates=none, and run copier update or "
-            f"fleet/update.py on the branch {BUILD_BRANCH}"
+            f"build_branch_only: updates={updates}: {does} from the default branch alone; take updates=none, and run "
+            f"copier update or fleet/update.py on the branch {BUILD_BRANCH}"
         )
 
 

@@ -17,7 +17,7 @@ PORT = 9418
 def notebook(*cells: tuple[str, str]) -> str:
     """A notebook of these cells, each a type and its source, as JupyterLab writes them: one line a key."""
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    made = [
+    made: list[dict[str, object]] = [
         {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": source.splitlines(keepends=True)}
         | ({"execution_count": None, "outputs": []} if kind == "code" else {})
         for number, (kind, source) in enumerate(cells)

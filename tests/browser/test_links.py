@@ -214,8 +214,9 @@ def test_a_tag_is_pulled_once(session: Container, browser: BrowserContext, serve
     expect(page.get_by_text("returned non-zero exit status")).to_be_visible()
 
 
-def run_first_cell(page: Page, output: str) -> None:
+def run_first_cell(page: Page, source: str, output: str) -> None:
     """Run it, as a student does, and wait for what it prints."""
+    shown(page, source)
     wait_for_kernel(page)
     page.locator(RUN).click()
     expect(page.locator(OUTPUT).last).to_contain_text(output)
@@ -231,7 +232,7 @@ def test_a_notebook_imports_its_repository_s_package(
     address = from_binder(session, links.pull(content(made, "week 1/use.ipynb")))
 
     page = visit(browser, address)
-    run_first_cell(page, "one")
+    run_first_cell(page, "import coursepkg", "one")
     expect(page.locator(OUTPUT)).to_have_text("one\n")
     page.screenshot(path=screenshots / "package.png")
     page.close()
@@ -241,7 +242,7 @@ def test_a_notebook_imports_its_repository_s_package(
     more = {"src/coursemore/__init__.py": "answer = 'more'\n", "more.ipynb": beside}
     made.push({source: "answer = lambda: 'two'\n", **more})
     page = visit(browser, from_binder(session, links.pull(content(made, "more.ipynb"))))
-    run_first_cell(page, "more two")
+    run_first_cell(page, "import coursemore", "more two")
     expect(page.locator(OUTPUT)).to_have_text("more two\n")
     page.screenshot(path=screenshots / "package-second-visit.png")
 
@@ -253,7 +254,7 @@ def test_a_package_that_cannot_be_installed(
     description = PACKAGE.replace("coursepkg", "brokenpkg").replace("ipykernel", "no-such-package")
     made.push({"pyproject.toml": description, "use.ipynb": notebook(("code", "print(6 * 7)"))})
     page = visit(browser, from_binder(session, links.pull(content(made, "use.ipynb"))))
-    run_first_cell(page, "42")
+    run_first_cell(page, "6 * 7", "42")
     output = page.locator(OUTPUT).last
     expect(output).to_contain_text("/broken could not be installed")
     expect(output).to_contain_text("no-such-package")

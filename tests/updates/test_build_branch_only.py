@@ -22,7 +22,8 @@ COMPONENTS = {
     "alpha/apt.txt": "libalpha\n",
     "alpha/postBuild": "#!/bin/bash\necho alpha\n",
 }
-SECTION = (ROOT / "docs/publish.md").read_text().partition("### Nothing of it on the main branch\n")[2].partition("## ")[0]
+PAGE = (ROOT / "docs/publish.md").read_text()
+SECTION = PAGE.partition("### Nothing of it on the main branch\n")[2].partition("\n## ")[0]
 CREATE, UPDATE = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
 
 
