@@ -88,6 +88,8 @@ def test_of_several_kernels_one_installs(running: Container) -> None:
 
 def test_an_environment_that_cannot_be_written_to(running: Container) -> None:
     user, home = "12345:0", "/tmp/home"
+    # The stand-in's environment is a virtual one, which has no packages of the user unless told; conda's has.
+    running.bash("sed --in-place '/^include-system/s/false/true/' \"$NB_PYTHON_PREFIX/pyvenv.cfg\"")
     running.exec("bash", "-c", f"export HOME={home}\n{CLONE}", user=user)
     said = kernels(running, 2, "import coursepkg; print(coursepkg.where)", user=user, home=home)
     assert said == [f"{home}/clone/coursepkg.py\n"] * 2
