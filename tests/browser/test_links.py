@@ -29,11 +29,8 @@ COURSE = links.repository("gh:owner/course@binder-build")
 HUB = "https://hub.example.org/jupyter"
 # Branch, and the path of a notebook on it.
 AWKWARD = [
-    ("main", "start.ipynb"),
-    ("main", "week 1/a b.ipynb"),
     ("main", "100% #1/50% & 3 + 4.ipynb"),
-    ("main", "größe/übung ß 日本.ipynb"),
-    ("main", "deep/er/and/deep er/x.ipynb"),
+    ("main", "größe/deep/er and/übung ß 日本.ipynb"),
     ("main", "a%20b%2Fc.ipynb"),
     ("main", "why?/what?.ipynb"),
     ("main", "(x); y='z', {e}=[f]@g~h!.ipynb"),
