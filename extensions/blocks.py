@@ -55,7 +55,7 @@ def _modules(*names: str) -> Iterator[Any]:
 
 _adopt, _catalogue, _changes, _closing = _modules("adopt", "catalogue", "changes", "closing")
 _compose, _errors, _image, _imports, _links = _modules("compose", "errors", "image", "imports", "link_table")
-_overwrite, _own, _questions = _modules("overwrite", "own", "questions")
+_hub_profile, _overwrite, _own, _questions = _modules("hub_profile", "overwrite", "own", "questions")
 _selection, _settle = _modules("selection", "settle")
 _apt, _conda, _downloads = _modules("merge.apt", "merge.conda", "merge.downloads")
 _env, _pip = _modules("merge.env", "merge.pip")
@@ -100,6 +100,7 @@ class Blocks(Extension):
         environment.filters.update(
             binder_dir_default=_for_users(_adopt.binder_dir),
             build_branch_refusal=self.build_branch_refusal,
+            hub_refusal=self.hub_refusal,
             image_refusal=self.image_refusal,
             imports_refusal=self.imports_refusal,
             link_refusal=self.link_refusal,
@@ -191,6 +192,13 @@ class Blocks(Extension):
     def imports_refusal(self, value: Any) -> str:
         """Why these cannot be imported; empty where they can."""
         return _refusal(lambda: _imports.references(value))
+
+    @staticmethod
+    def hub_refusal(value: Any, name: str, is_needed: bool = True) -> str:
+        """Why an entry for a hub cannot have this answer; empty where it can."""
+        if is_needed and not value:
+            return "must not be empty"
+        return _refusal(lambda: _hub_profile.check(name, value))
 
     @staticmethod
     def image_refusal(value: Any) -> str:

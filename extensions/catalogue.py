@@ -11,6 +11,7 @@ Manifest keys (all but the first three optional):
     retired                    what to use instead; it still works where it was chosen, and is no longer offered first
     course                     true where it speaks for the course: its entries come first in a clash
     memory                     MB (10^6 bytes) at rest
+    cpu                        seconds of processor time that a start takes, rounded up
     java                       lowest Java major version it runs on
     ports                      {label: TCP port on loopback}
     env                        {NAME: shell text for inside double quotes; `$NAME` is expanded}
@@ -54,6 +55,7 @@ class Component:
     retired: str = ""
     course: bool = False
     memory: int = 0
+    cpu: int = 0
     java: int = 0
     ports: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
@@ -109,6 +111,7 @@ KEYS = {
     "retired": (_is_text, "one line of text, such as 'use redis instead'"),
     "course": (_is_flag, "true or false"),
     "memory": (_is_number, "a whole number of MB"),
+    "cpu": (_is_number, "a whole number of seconds of processor time"),
     "java": (_is_number, "a Java major version"),
     "ports": (_is_ports, "a mapping of labels to port numbers"),
     "env": (_is_env, 'a mapping of NAMES to text without backslash, backtick, double quote or "$("'),

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import clashes, files, findings, foreign, image, link_table, scripts
+from . import clashes, files, findings, foreign, hub_profile, image, link_table, scripts
 from .catalogue import Component
 from .errors import BlocksError
 from .foreign import Directory
@@ -119,6 +119,7 @@ class Composition:
     @functools.cached_property
     def links(self) -> link_table.Links:
         folders = {self.answers["binder_dir"], *(file.path.split("/")[0] for file in self.placed)}
+        folders |= {"hub"} if self.profile else set()
         return link_table.make(self.answers, self._applications(), folders)
 
     def _applications(self) -> Iterator[tuple[str, str]]:
@@ -128,6 +129,11 @@ class Composition:
     def architectures(self) -> list[str]:
         """Those for which the image can be built."""
         return image.architectures(entry.name for entry in self.downloads.entries)
+
+    @functools.cached_property
+    def profile(self) -> hub_profile.Profile | None:
+        """The entry for a hub's list of images."""
+        return hub_profile.make(self.answers, self.components, self.memory, MYBINDER_MEMORY)
 
     @property
     def plain(self) -> list[files.File]:
@@ -204,7 +210,7 @@ class Composition:
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
         if image.check(self.answers.get("image")) and not self.architectures:
             raise BlocksError("image: no architecture has all downloads of these components; choose fewer of them")
-        _ = self.findings, self.placed, self.readmes, self.links
+        _ = self.findings, self.placed, self.readmes, self.links, self.profile
 
     def report(self) -> dict[str, Any]:
         """binder/report.json."""

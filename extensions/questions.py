@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from . import adopt, image, link_table
+from . import adopt, hub_profile, image, link_table
 from .catalogue import Component, current_names, parse_yaml, read_text
 from .errors import BlocksError
 from .imports import references
@@ -34,7 +34,7 @@ CHOICES = {
     "updates": UPDATES,
 }
 
-BOOLEANS = ("build_branch", "build_branch_only")
+BOOLEANS = ("build_branch", "build_branch_only", "hub_profile")
 LINKS = ("repository", "content", "hub", "binder_url")
 
 # A validator's source and the answers given -> its message, empty where the answer is right.
@@ -79,6 +79,9 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
             _cast(name, data[name], "bool")
     if "image" in data:
         image.check(data["image"])
+    for name in hub_profile.CHECKS:
+        if name in data:
+            hub_profile.check(name, data[name])
     if "components" in data:
         select(names("components", data["components"], "[postgres, openrefine]"), catalogue)
     if "imports" in data:
