@@ -36,7 +36,10 @@ MEBIBYTE = 2**20
 # A key of a map that charts make names of containers from; no hyphen in a module, so that the two cannot be mixed up.
 NAMES = {
     "module": (re.compile(r"[A-Za-z0-9]{1,20}"), "letters and digits, such as TM351"),
-    "presentation": (re.compile(r"(?=.{1,20}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*"), "letters, digits and hyphens, such as 26J"),
+    "presentation": (
+        re.compile(r"(?=.{1,20}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*"),
+        "letters, digits and hyphens, such as 26J",
+    ),
 }
 # The grammar of the distribution specification.
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")

@@ -1,0 +1,374 @@
+"""The entries of two courses in a hub: real KubeSpawner and real DockerSpawner, up to what they ask their servers for.
+
+What the hub reads is what it would read: values merged as charts merge them, `hub/on_kubernetes.py` run as the chart
+runs it, `hub/on_docker.py` imported from a configuration that JupyterHub's own loader reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.fast.conftest import ROOT, copier
+
+MEBIBYTE = 2**20
+COMMAND = ["jupyterhub-singleuser"]
+IMAGES = {"tm351-26j": "ghcr.io/owner/tm351:v1.0", "m269-2026-27": "docker.io/owner/m269:v2.1"}
+COURSES = {
+    "tm351": [
+        *("components=[tm351, neo4j]", "course_name=Data {{ 7*7 }} & <management>", "image=ghcr.io/owner/tm351"),
+        *("hub_profile=true", "module=TM351", "presentation=26J", "image_tag=v1.0", "hub_group=TM351 students"),
+    ],
+    "m269": [
+        *("course_name=Algorithms", "image=docker.io/owner/m269"),
+        *("hub_profile=true", "module=M269", "presentation=2026-27", "image_tag=v2.1"),
+    ],
+}
+# What the chart's own values say of sessions.
+CHART = {"mem_guarantee": "1G", "start_timeout": 300}
+HUB_LIST = [{"display_name": "No course", "slug": "none", "default": True}]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def packages() -> None:
+    for name in ("dockerspawner", "jupyterhub", "kubespawner"):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            reason = f"{name} is not installed (pip install --requirement tests/hub/requirements.txt)"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="module")
+def entries(packages: None, catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the entries of both courses, collected by copying."""
+    folder = tmp_path_factory.mktemp("entries")
+    for name, answers in COURSES.items():
+        course = tmp_path_factory.mktemp("courses") / name
+        data = [word for answer in answers for word in ("--data", answer)]
+        result = copier("copy", "--trust", "--defaults", *data, catalogue, course)
+        assert result.returncode == 0, result.stderr
+        for path in (course / "hub").iterdir():
+            shutil.copy(path, folder)
+    return folder
+
+
+def merged(first: Any, second: Any) -> Any:
+    """Values as helm merges those of several files: maps by key, anything else replaced."""
+    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
+        return second
+    return {**first, **{key: merged(first.get(key, {}), value) for key, value in second.items()}}
+
+
+def values(folder: Path, **hub: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for path in sorted(folder.iterdir(), reverse=True):
+        result = merged(result, yaml.safe_load(path.read_text()))
+    return dict(merged(result, hub))
+
+
+def user_of(config: Any, spawner_class: type, *groups: str) -> Any:
+    from jupyterhub import orm
+    from jupyterhub.objects import Hub
+    from jupyterhub.user import User
+
+    database = orm.new_session_factory("sqlite:///:memory:")()
+    user = orm.User(name="ada")
+    user.groups.extend(orm.Group(name=group) for group in groups)
+    database.add(user)
+    database.commit()
+    settings = {"config": config, "spawner_class": spawner_class, "hub": Hub(), "base_url": "/", "domain": ""}
+    return User(user, settings, database)
+
+
+class Kubernetes:
+    """A hub that has read these values."""
+
+    def __init__(self, chart: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch, **own: Any) -> None:
+        from kubespawner import spawner
+        from traitlets.config import Config
+
+        def get_config(key: str, default: Any = None) -> Any:
+            found: Any = chart
+            for name in key.split("."):
+                if not isinstance(found, Mapping) or name not in found:
+                    return default
+                found = found[name]
+            return found
+
+        self.spawner_class = spawner.KubeSpawner
+        self.config = Config(KubeSpawner={**CHART, **own}, Spawner={"cmd": "hub-command"})
+        # No cluster: its address would be looked up.
+        monkeypatch.setattr(spawner, "load_config", lambda **given: None)
+        monkeypatch.setitem(sys.modules, "z2jh", SimpleNamespace(get_config=get_config))
+        exec((ROOT / "hub/on_kubernetes.py").read_text(), {"c": self.config})
+
+    def session(self, options: Mapping[str, Any], *groups: str) -> Any:
+        """Spawner and pod that a member of these groups gets."""
+
+        async def start() -> Any:
+            spawner = user_of(self.config, self.spawner_class, *groups).spawners[""]
+            spawner.user_options = options
+            await spawner.load_user_options()
+            return spawner, await spawner.get_pod_manifest()
+
+        return asyncio.run(start())
+
+    def form(self, *groups: str) -> str:
+        async def render() -> str:
+            return str(await user_of(self.config, self.spawner_class, *groups).spawners[""].get_options_form())
+
+        return asyncio.run(render())
+
+
+@pytest.fixture
+def kubernetes(entries: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Kubernetes]:
+    def make(**hub: Any) -> Kubernetes:
+        return Kubernetes(values(entries, **hub), monkeypatch)
+
+    return make
+
+
+def test_kubespawner_arrives_at_the_pod(kubernetes: Callable[..., Kubernetes]) -> None:
+    spawner, pod = kubernetes().session({"profile": "tm351-26j"}, "TM351 students")
+    container = pod.spec.containers[0]
+    assert container.image == IMAGES["tm351-26j"]
+    # 730 MB at rest, by the four manifests and the notebook's 160, and 15 % more.
+    assert container.resources.requests == {"memory": 802 * MEBIBYTE, "cpu": 0.1}
+    assert container.resources.limits == {"memory": 1908 * MEBIBYTE, "cpu": 2}
+    # Arguments alone: the image's entrypoint, which starts the services, stays.
+    assert container.command is None
+    assert container.args == COMMAND
+    assert {entry.name: entry.value for entry in container.env}["JUPYTERHUB_ROOT_DIR"] == "/home/jovyan"
+    assert (spawner.http_timeout, spawner.delete_grace_period) == (60, 10)
+    assert spawner.start_timeout == CHART["start_timeout"]
+
+
+def test_kubespawner_knows_every_setting(entries: Path, kubernetes: Callable[..., Kubernetes]) -> None:
+    for slug, entry in values(entries)["custom"]["binderProfiles"].items():
+        spawner, _ = kubernetes().session({"profile": slug}, "TM351 students")
+        assert [name for name in entry["kubespawner_override"] if not spawner.has_trait(name)] == []
+
+
+def test_kubespawner_of_two_courses(kubernetes: Callable[..., Kubernetes]) -> None:
+    hub = kubernetes()
+    _, pod = hub.session({"profile": "m269-2026-27"})
+    container = pod.spec.containers[0]
+    assert container.image == IMAGES["m269-2026-27"]
+    assert container.resources.limits["cpu"] == 1
+    assert container.resources.requests == {"memory": 176 * MEBIBYTE, "cpu": 0.05}
+    form = hub.form("TM351 students", "others")
+    assert form.index("M269 2026-27: Algorithms") < form.index("TM351 26J: ")
+    assert "Data &#123;&#123; 7*7 &#125;&#125; &amp; &lt;management&gt;" in form
+    assert "{{" not in form
+
+
+@pytest.mark.parametrize("groups", [(), ("others",)])
+def test_kubespawner_keeps_an_entry_to_its_group(
+    kubernetes: Callable[..., Kubernetes], groups: tuple[str, ...]
+) -> None:
+    hub = kubernetes()
+    assert "TM351" not in hub.form(*groups)
+    with pytest.raises(ValueError, match="No such profile: tm351-26j"):
+        hub.session({"profile": "tm351-26j"}, *groups)
+
+
+def test_kubespawner_has_the_hubs_own_list_first(kubernetes: Callable[..., Kubernetes]) -> None:
+    hub = kubernetes(singleuser={"profileList": HUB_LIST})
+    spawner, pod = hub.session({}, "TM351 students")
+    assert pod.spec.containers[0].image not in IMAGES.values()
+    assert pod.spec.containers[0].args == ["hub-command"]
+    form = hub.form()
+    assert form.index("No course") < form.index("M269")
+    # A stop after the hub was restarted knows of no entry.
+    assert spawner.delete_grace_period == 10
+
+
+def test_kubespawner_keeps_the_hubs_own_grace(entries: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Kubernetes(values(entries, singleuser={"profileList": HUB_LIST}), monkeypatch, delete_grace_period=5)
+    spawner, _ = hub.session({})
+    assert spawner.delete_grace_period == 5
+
+
+def test_kubespawner_without_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    spawner, pod = Kubernetes({}, monkeypatch).session({})
+    assert pod.spec.containers[0].args == ["hub-command"]
+    assert spawner.delete_grace_period == 1
+
+
+def test_kubespawner_takes_what_the_hub_adds(kubernetes: Callable[..., Kubernetes]) -> None:
+    """The database of docs/hub.md, which every pod reaches with a login of its own."""
+    page = (ROOT / "docs/hub.md").read_text()
+    added = next(block for block in page.split("```yaml\n") if "PGHOST" in block.split("```")[0]).split("```")[0]
+    _, pod = kubernetes(**yaml.safe_load(added)).session({"profile": "tm351-26j"}, "TM351 students")
+    container = pod.spec.containers[0]
+    found = {entry.name: entry for entry in container.env}
+    assert container.image == IMAGES["tm351-26j"]
+    assert found["PGHOST"].value == "postgres.example.org"
+    assert found["PGUSER"].value == "ada"
+    reference = found["PGPASSWORD"].value_from
+    assert (reference["secretKeyRef"]["name"], reference["secretKeyRef"]["key"]) == ("tm351-ada", "password")
+
+
+def test_images_are_pulled_before(entries: Path) -> None:
+    pulled = values(entries)["prePuller"]["extraImages"]
+    assert {slug: f"{image['name']}:{image['tag']}" for slug, image in pulled.items()} == IMAGES
+
+
+class Docker:
+    """A hub whose configuration, read by JupyterHub's own loader, offers these entries."""
+
+    def __init__(self, folder: Path, entries: Path, own: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        from dockerspawner import DockerSpawner
+        from traitlets.config.loader import PyFileConfigLoader
+
+        shutil.copy(ROOT / "hub/on_docker.py", folder)
+        shutil.copytree(entries, folder / "profiles")
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        monkeypatch.delitem(sys.modules, "on_docker", raising=False)
+        page = (ROOT / "docs/hub.md").read_text()
+        shown = next(block.split("```")[0] for block in page.split("```python\n") if "offer_binder_profiles" in block)
+        (folder / "jupyterhub_config.py").write_text(f"{own}\n{shown}")
+        self.spawner_class = DockerSpawner
+        self.config = PyFileConfigLoader("jupyterhub_config.py", str(folder)).load_config()
+        self.client = client()
+        monkeypatch.setattr(DockerSpawner, "_client", self.client)
+
+    def session(self, options: Mapping[str, Any], *groups: str) -> Any:
+        """Spawner, and what docker is asked to create for a member of these groups."""
+
+        async def start() -> Any:
+            spawner = user_of(self.config, self.spawner_class, *groups).spawners[""]
+            spawner.user_options = options
+            await spawner._run_apply_user_options(options)  # as JupyterHub does before `start`
+            await spawner.start()
+            return spawner
+
+        self.client.created.clear()
+        return asyncio.run(start()), self.client.created[0]
+
+    def form(self, *groups: str) -> str:
+        async def render() -> str:
+            return str(await user_of(self.config, self.spawner_class, *groups).spawners[""].get_options_form())
+
+        return asyncio.run(render())
+
+
+def client() -> Any:
+    """Docker's own, but for what would ask a server: there is no container, and each that is created starts."""
+    import docker
+
+    class Client(docker.APIClient):  # type: ignore[misc, name-defined, unused-ignore]
+        def __init__(self) -> None:
+            super().__init__(base_url="http://127.0.0.1:1", version="1.44")
+            self.created: list[dict[str, Any]] = []
+
+        def inspect_image(self, image: str) -> dict[str, Any]:
+            return {"Config": {"Cmd": ["jupyter", "notebook", "--ip", "0.0.0.0"]}}
+
+        def inspect_container(self, container: str) -> dict[str, Any]:
+            raise docker.errors.NotFound("none", response=SimpleNamespace(status_code=404))
+
+        def create_container(self, **given: Any) -> dict[str, Any]:
+            self.created.append(given)
+            return {"Id": "0123456789"}
+
+        def start(self, container: str) -> None:
+            pass
+
+        def port(self, container: str, port: int) -> list[dict[str, str]]:
+            return [{"HostIp": "127.0.0.1", "HostPort": "1"}]
+
+    return Client()
+
+
+MakeDocker = Callable[..., Docker]
+
+
+@pytest.fixture
+def docker_hub(entries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeDocker:
+    def make(own: str = "", folder: Path = entries) -> Docker:
+        return Docker(tmp_path, folder, own, monkeypatch)
+
+    return make
+
+
+def test_dockerspawner_arrives_at_the_container(docker_hub: MakeDocker) -> None:
+    spawner, created = docker_hub().session({"image": "tm351-26j"}, "TM351 students")
+    assert created["image"] == IMAGES["tm351-26j"]
+    assert created["host_config"]["Memory"] == 1908 * MEBIBYTE
+    assert created["host_config"]["CpuQuota"] == 2 * created["host_config"]["CpuPeriod"]
+    # The command alone: the image's entrypoint, which starts the services, stays.
+    assert "entrypoint" not in created
+    assert created["command"] == COMMAND
+    assert created["environment"]["JUPYTERHUB_ROOT_DIR"] == "/home/jovyan"
+    assert spawner.http_timeout == 60
+
+
+def test_dockerspawner_of_two_courses(docker_hub: MakeDocker) -> None:
+    hub = docker_hub()
+    _, created = hub.session({"image": "m269-2026-27"})
+    assert created["image"] == IMAGES["m269-2026-27"]
+    assert created["host_config"]["CpuQuota"] == created["host_config"]["CpuPeriod"]
+    form = hub.form("TM351 students")
+    assert form.index('value="m269-2026-27">M269 2026-27: Algorithms<') < form.index('value="tm351-26j">TM351 26J: ')
+    assert "{{" not in form
+    # Without a choice, as by an API: the first.
+    assert hub.session({})[1]["image"] == IMAGES["m269-2026-27"]
+
+
+@pytest.mark.parametrize("groups", [(), ("others",)])
+def test_dockerspawner_keeps_an_entry_to_its_group(docker_hub: MakeDocker, groups: tuple[str, ...]) -> None:
+    from tornado.web import HTTPError
+
+    hub = docker_hub()
+    assert "TM351" not in hub.form(*groups)
+    for name in ("tm351-26j", IMAGES["tm351-26j"]):
+        with pytest.raises(HTTPError, match="not in allowed list"):
+            hub.session({"image": name}, *groups)
+    assert not hub.client.created
+
+
+@pytest.mark.parametrize("own", ["['quay.io/own/image:1']", "{'Own <image>': 'quay.io/own/image:1'}"])
+def test_dockerspawner_has_the_hubs_own_list_first(docker_hub: MakeDocker, own: str) -> None:
+    hub = docker_hub(f"c.DockerSpawner.allowed_images = {own}\nc.DockerSpawner.mem_limit = '1G'")
+    _, created = hub.session({})
+    assert created["image"] == "quay.io/own/image:1"
+    assert created["host_config"]["Memory"] == 2**30
+    assert hub.form().index("own/image" if "[" in own else "Own &lt;image&gt;") < hub.form().index("M269")
+    assert hub.session({"image": "m269-2026-27"})[1]["image"] == IMAGES["m269-2026-27"]
+
+
+def broken(entries: Path, folder: Path) -> Path:
+    """The same entries, one of them without its image."""
+    shutil.copytree(entries, folder)
+    path = folder / "tm351-26j.yaml"
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if " image: " not in line))
+    return folder
+
+
+def test_entries_without_an_image_end_the_hub(
+    entries: Path, docker_hub: MakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = broken(entries, tmp_path / "broken")
+    with pytest.raises(ValueError, match=r"binderProfiles\.tm351-26j: has no kubespawner_override\.image"):
+        Kubernetes(values(folder), monkeypatch)
+    with pytest.raises(ValueError, match=r"binderProfiles\.tm351-26j: has no kubespawner_override\.image"):
+        docker_hub(folder=folder)
+
+
+def test_an_entry_twice_ends_the_hub(entries: Path, docker_hub: MakeDocker, tmp_path: Path) -> None:
+    shutil.copytree(entries, tmp_path / "twice")
+    shutil.copy(tmp_path / "twice/tm351-26j.yaml", tmp_path / "twice/copy.yaml")
+    with pytest.raises(ValueError, match="the hub has another of this name"):
+        docker_hub(folder=tmp_path / "twice")
