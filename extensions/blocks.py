@@ -194,10 +194,8 @@ class Blocks(Extension):
         return _refusal(lambda: _imports.references(value))
 
     @staticmethod
-    def hub_refusal(value: Any, name: str, is_needed: bool = True) -> str:
+    def hub_refusal(value: Any, name: str) -> str:
         """Why an entry for a hub cannot have this answer; empty where it can."""
-        if is_needed and not value:
-            return "must not be empty"
         return _refusal(lambda: _hub_profile.check(name, value))
 
     @staticmethod

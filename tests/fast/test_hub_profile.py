@@ -1,0 +1,147 @@
+"""The answers of an entry for a hub: what it says for which components, and what is refused."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from extensions import hub_profile
+from extensions.catalogue import read_catalogue
+from extensions.errors import BlocksError
+from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, tree
+from tests.fast.test_copy import assert_refused
+
+ANSWERS = {
+    "hub_profile": True,
+    "course_name": "Data",
+    "image": "ghcr.io/owner/course",
+    "module": "TM351",
+    "presentation": "26J",
+    "image_tag": "v1.0",
+}
+GIVEN = ["hub_profile=true", *(f"{name}={value}" for name, value in ANSWERS.items() if isinstance(value, str))]
+ALPHA = {"alpha/component.yml": manifest("Alpha", memory=1000, cpu=21), "beta/component.yml": manifest("Beta")}
+
+
+def profile(memory: int, cpu: int = 0) -> hub_profile.Profile:
+    return hub_profile.Profile("M1", "A", "C", "i.org/i", "1", "", (), memory, cpu, 2000)
+
+
+@pytest.mark.parametrize(
+    ("memory", "guaranteed", "limit"),
+    [(160, 184, 2000), (730, 840, 2000), (869, 1000, 2000), (870, 1001, 2001), (3000, 3450, 4450)],
+)
+def test_memory(memory: int, guaranteed: int, limit: int) -> None:
+    made = profile(memory)
+    assert (made.guaranteed, made.limit) == (guaranteed, limit)
+    for text, megabytes in ((made.mem_guarantee, guaranteed), (made.mem_limit, limit)):
+        assert 0 <= int(text.removesuffix("M")) * 2**20 - megabytes * 10**6 < 2**20
+
+
+@pytest.mark.parametrize(
+    ("cpu", "guarantee", "limit"), [(0, 0.05, 1), (6, 0.05, 1), (10, 0.09, 1), (11, 0.1, 2), (12, 0.1, 2), (60, 0.5, 6)]
+)
+def test_processors(cpu: int, guarantee: float, limit: int) -> None:
+    made = profile(160, cpu)
+    assert (made.cpu_guarantee, made.cpu_limit) == (guarantee, limit)
+
+
+def test_servers_say_what_they_need() -> None:
+    """Those that have memory at rest are servers, and take time to start."""
+    components = read_catalogue(ROOT).values()
+    assert [one.name for one in components if bool(one.memory) != bool(one.cpu)] == []
+
+
+def test_text_stays_text_in_a_form() -> None:
+    assert hub_profile.in_form("{{ x }}{% y %}<b>&") == ("&#123;&#123; x &#125;&#125;&#123;% y %&#125;&lt;b&gt;&amp;")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("module", "TM 351", "must be at most 20 letters and digits, such as TM351"),
+        ("module", "TM-351", "must be at most 20 letters and digits"),
+        ("module", "../x", "must be at most 20 letters and digits"),
+        ("module", "M" * 21, "must be at most 20 letters and digits"),
+        ("module", "TM351\n", "must be at most 20 letters and digits"),
+        ("module", "Ünï", "must be at most 20 letters and digits"),
+        ("module", 351, "must be text, not 351; put it in quotes"),
+        ("presentation", "26J/27B", "must be at most 20 letters, digits and hyphens, such as 26J"),
+        ("presentation", "-26J", "must be at most 20 letters, digits and hyphens"),
+        ("presentation", 2026, "must be text, not 2026; put it in quotes"),
+        ("image_tag", "latest", "'latest' would move under students; name the release, such as v1.0"),
+        ("image_tag", "v1.0 ", "is no tag of an image; name the release, such as v1.0"),
+        ("image_tag", "ghcr.io/owner/course:v1.0", "is no tag of an image"),
+        ("hub_group", "a\nb", "must be a group's name as the hub has it, on one line"),
+        ("hub_group", " students", "must be a group's name"),
+    ],
+)
+def test_wrong_answers(name: str, value: object, message: str) -> None:
+    with pytest.raises(BlocksError) as refused:
+        hub_profile.check(name, value)
+    assert str(refused.value).startswith(f"{name}: ")
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["image", "module", "presentation", "image_tag"])
+def test_what_an_entry_needs(name: str) -> None:
+    with pytest.raises(BlocksError, match=f"hub_profile: an entry for a hub needs '{name}'; add --data {name}="):
+        hub_profile.make({**ANSWERS, name: ""}, (), 160, 2000)
+
+
+REFUSED = {
+    "module": (["module=TM 351"], "module: 'TM 351': must be at most 20 letters and digits"),
+    "image": (["image="], "hub_profile: an entry for a hub needs 'image'; add --data image=ghcr.io/owner/course"),
+    "tag": (["image_tag="], "hub_profile: an entry for a hub needs 'image_tag'; add --data image_tag=v1.0"),
+    "yes": (["hub_profile=perhaps"], "hub_profile: must be true or false, not 'perhaps'"),
+}
+
+
+@pytest.mark.parametrize(("answers", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused(make_catalogue: MakeCatalogue, tmp_path: Path, answers: list[str], message: str) -> None:
+    data = [word for answer in [*GIVEN, *answers] for word in ("--data", answer)]
+    result = copier("copy", "--trust", "--defaults", *data, make_catalogue(ALPHA), tmp_path / "course")
+    assert_refused(result.returncode, result.stderr, message)
+    assert not (tmp_path / "course").exists()
+
+
+def entry(path: Path) -> Any:
+    return yaml.safe_load(path.read_text())["custom"]["binderProfiles"]
+
+
+def test_same_answers_same_bytes(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root = make_catalogue(ALPHA)
+    data = [
+        word for answer in [*GIVEN, "components=[beta, alpha]", "hub_group=Größe: #1"] for word in ("--data", answer)
+    ]
+    for name in ("one", "two"):
+        result = copier("copy", "--trust", "--defaults", *data, root, tmp_path / name)
+        assert result.returncode == 0, result.stderr
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+    (path,) = (tmp_path / "one/hub").iterdir()
+    assert path.name == "tm351-26j.yaml"
+    made = entry(path)["tm351-26j"]
+    assert made["display_name"] == "TM351 26J: Data"
+    assert made["description"] == "Alpha"
+    assert made["groups"] == ["Größe: #1"]
+    assert made["kubespawner_override"]["cpu_limit"] == 3
+    assert made["kubespawner_override"]["mem_limit"] == "2226M"  # 1160 MB at rest and 15 %, and 1000 MB
+
+
+@pytest.mark.parametrize(("components", "host"), [("[]", "db.example.org"), ("[postgres]", "127.0.0.1")])
+def test_database_of_the_hub(catalogue: Path, tmp_path: Path, components: str, host: str) -> None:
+    """Variables from the hub reach the notebook, but for those that a component of the image sets: docs/hub.md."""
+    course = tmp_path / "course"
+    result = copier("copy", "--trust", "--defaults", "--data", f"components={components}", catalogue, course)
+    assert result.returncode == 0, result.stderr
+    command = ["bash", "-c", 'source "$0"; printenv PGHOST', course / "binder/env"]
+    environment = {"PATH": "/usr/bin:/bin", "PGHOST": "db.example.org"}
+    assert subprocess.check_output(command, env=environment, text=True).strip() == host
+    if components == "[]":
+        started = ["bash", course / "binder/start", "printenv", "PGHOST"]
+        assert subprocess.check_output(started, env=environment, text=True).strip() == host

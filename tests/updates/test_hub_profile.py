@@ -1,0 +1,45 @@
+"""The answer `hub_profile` over updates: another presentation is another entry, and without it no file is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree
+
+COMPONENTS = {"alpha/component.yml": manifest("Alpha", memory=100, cpu=2)}
+IMAGE = {"image": "ghcr.io/owner/course"}
+ENTRY = {**IMAGE, "hub_profile": "true", "module": "TM351", "presentation": "26J", "image_tag": "v1.0"}
+NONE = {"image": "", "hub_profile": "false", "module": "", "presentation": "", "image_tag": "", "hub_group": ""}
+
+
+def update(course: Path, answers: dict[str, str]) -> list[str]:
+    """Names of the entries after it."""
+    data = [word for name, value in answers.items() for word in ("--data", f"{name}={value}")]
+    result = copier("update", "--trust", "--defaults", *data, cwd=course)
+    assert result.returncode == 0, result.stderr
+    assert "<<<<<<<" not in "".join(map(str, tree(course).values()))
+    commit(course)
+    return sorted(path.name for path in (course / "hub").glob("*"))
+
+
+def test_from_none_to_all_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root, course = make_catalogue(COMPONENTS), tmp_path / "course"
+    commit(root, "1.0.0")
+    result = copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
+    assert result.returncode == 0, result.stderr
+    git(tmp_path, "init", "--quiet", str(course))
+    commit(course)
+    before = tree(course)
+    assert update(course, {**ENTRY, "hub_group": "students"}) == ["tm351-26j.yaml"]
+    own = course / "hub/tm351-26j.yaml"
+    own.write_text(own.read_text().replace("cpu_limit: 1", "cpu_limit: 4"))
+    commit(course)
+    # Another version: what was edited stays.
+    assert update(course, {"image_tag": "v1.1", "hub_group": ""}) == ["tm351-26j.yaml"]
+    assert "course:v1.1" in own.read_text()
+    assert "cpu_limit: 4" in own.read_text()
+    assert "groups" not in own.read_text()
+    assert update(course, {"image_tag": "v2.0", "presentation": "27B"}) == ["tm351-27b.yaml"]
+    assert update(course, NONE) == []
+    assert not (course / "hub").exists()
+    assert tree(course) == before
