@@ -1,25 +1,18 @@
-"""The entries of two courses in a hub: real KubeSpawner and real DockerSpawner, up to what they ask their servers for.
-
-What the hub reads is what it would read: values merged as charts merge them, `hub/on_kubernetes.py` run as the chart
-runs it, `hub/on_docker.py` imported from a configuration that JupyterHub's own loader reads.
-"""
+"""The entries of two courses in a hub: what arrives at the pod and at the container, and for whom."""
 
 from __future__ import annotations
 
-import asyncio
-import importlib
-import os
 import shutil
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
+from tests import hubs
 from tests.fast.conftest import ROOT, copier
+from tests.hubs import CHART, Docker, Kubernetes, values
 
 MEBIBYTE = 2**20
 COMMAND = ["jupyterhub-singleuser"]
@@ -34,19 +27,12 @@ COURSES = {
         *("hub_profile=true", "module=M269", "presentation=2026-27", "image_tag=v2.1"),
     ],
 }
-# What the chart's own values say of sessions.
-CHART = {"mem_guarantee": "1G", "start_timeout": 300}
 HUB_LIST = [{"display_name": "No course", "slug": "none", "default": True}]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def packages() -> None:
-    for name in ("dockerspawner", "jupyterhub", "kubespawner"):
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            reason = f"{name} is not installed (pip install --requirement tests/hub/requirements.txt)"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    hubs.require()
 
 
 @pytest.fixture(scope="module")
@@ -61,74 +47,6 @@ def entries(packages: None, catalogue: Path, tmp_path_factory: pytest.TempPathFa
         for path in (course / "hub").iterdir():
             shutil.copy(path, folder)
     return folder
-
-
-def merged(first: Any, second: Any) -> Any:
-    """Values as helm merges those of several files: maps by key, anything else replaced."""
-    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
-        return second
-    return {**first, **{key: merged(first.get(key, {}), value) for key, value in second.items()}}
-
-
-def values(folder: Path, **hub: Any) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for path in sorted(folder.iterdir(), reverse=True):
-        result = merged(result, yaml.safe_load(path.read_text()))
-    return dict(merged(result, hub))
-
-
-def user_of(config: Any, spawner_class: type, *groups: str) -> Any:
-    from jupyterhub import orm
-    from jupyterhub.objects import Hub
-    from jupyterhub.user import User
-
-    database = orm.new_session_factory("sqlite:///:memory:")()
-    user = orm.User(name="ada")
-    user.groups.extend(orm.Group(name=group) for group in groups)
-    database.add(user)
-    database.commit()
-    settings = {"config": config, "spawner_class": spawner_class, "hub": Hub(), "base_url": "/", "domain": ""}
-    return User(user, settings, database)
-
-
-class Kubernetes:
-    """A hub that has read these values."""
-
-    def __init__(self, chart: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch, **own: Any) -> None:
-        from kubespawner import spawner
-        from traitlets.config import Config
-
-        def get_config(key: str, default: Any = None) -> Any:
-            found: Any = chart
-            for name in key.split("."):
-                if not isinstance(found, Mapping) or name not in found:
-                    return default
-                found = found[name]
-            return found
-
-        self.spawner_class = spawner.KubeSpawner
-        self.config = Config(KubeSpawner={**CHART, **own}, Spawner={"cmd": "hub-command"})
-        # No cluster: its address would be looked up.
-        monkeypatch.setattr(spawner, "load_config", lambda **given: None)
-        monkeypatch.setitem(sys.modules, "z2jh", SimpleNamespace(get_config=get_config))
-        exec((ROOT / "hub/on_kubernetes.py").read_text(), {"c": self.config})
-
-    def session(self, options: Mapping[str, Any], *groups: str) -> Any:
-        """Spawner and pod that a member of these groups gets."""
-
-        async def start() -> Any:
-            spawner = user_of(self.config, self.spawner_class, *groups).spawners[""]
-            spawner.user_options = options
-            await spawner.load_user_options()
-            return spawner, await spawner.get_pod_manifest()
-
-        return asyncio.run(start())
-
-    def form(self, *groups: str) -> str:
-        async def render() -> str:
-            return str(await user_of(self.config, self.spawner_class, *groups).spawners[""].get_options_form())
-
-        return asyncio.run(render())
 
 
 @pytest.fixture
@@ -223,73 +141,6 @@ def test_kubespawner_takes_what_the_hub_adds(kubernetes: Callable[..., Kubernete
 def test_images_are_pulled_before(entries: Path) -> None:
     pulled = values(entries)["prePuller"]["extraImages"]
     assert {slug: f"{image['name']}:{image['tag']}" for slug, image in pulled.items()} == IMAGES
-
-
-class Docker:
-    """A hub whose configuration, read by JupyterHub's own loader, offers these entries."""
-
-    def __init__(self, folder: Path, entries: Path, own: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        from dockerspawner import DockerSpawner
-        from traitlets.config.loader import PyFileConfigLoader
-
-        shutil.copy(ROOT / "hub/on_docker.py", folder)
-        shutil.copytree(entries, folder / "profiles")
-        monkeypatch.setattr(sys, "path", [*sys.path])
-        monkeypatch.delitem(sys.modules, "on_docker", raising=False)
-        page = (ROOT / "docs/hub.md").read_text()
-        shown = next(block.split("```")[0] for block in page.split("```python\n") if "offer_binder_profiles" in block)
-        (folder / "jupyterhub_config.py").write_text(f"{own}\n{shown}")
-        self.spawner_class = DockerSpawner
-        self.config = PyFileConfigLoader("jupyterhub_config.py", str(folder)).load_config()
-        self.client = client()
-        monkeypatch.setattr(DockerSpawner, "_client", self.client)
-
-    def session(self, options: Mapping[str, Any], *groups: str) -> Any:
-        """Spawner, and what docker is asked to create for a member of these groups."""
-
-        async def start() -> Any:
-            spawner = user_of(self.config, self.spawner_class, *groups).spawners[""]
-            spawner.user_options = options
-            await spawner._run_apply_user_options(options)  # as JupyterHub does before `start`
-            await spawner.start()
-            return spawner
-
-        self.client.created.clear()
-        return asyncio.run(start()), self.client.created[0]
-
-    def form(self, *groups: str) -> str:
-        async def render() -> str:
-            return str(await user_of(self.config, self.spawner_class, *groups).spawners[""].get_options_form())
-
-        return asyncio.run(render())
-
-
-def client() -> Any:
-    """Docker's own, but for what would ask a server: there is no container, and each that is created starts."""
-    import docker
-
-    class Client(docker.APIClient):  # type: ignore[misc, name-defined, unused-ignore]
-        def __init__(self) -> None:
-            super().__init__(base_url="http://127.0.0.1:1", version="1.44")
-            self.created: list[dict[str, Any]] = []
-
-        def inspect_image(self, image: str) -> dict[str, Any]:
-            return {"Config": {"Cmd": ["jupyter", "notebook", "--ip", "0.0.0.0"]}}
-
-        def inspect_container(self, container: str) -> dict[str, Any]:
-            raise docker.errors.NotFound("none", response=SimpleNamespace(status_code=404))
-
-        def create_container(self, **given: Any) -> dict[str, Any]:
-            self.created.append(given)
-            return {"Id": "0123456789"}
-
-        def start(self, container: str) -> None:
-            pass
-
-        def port(self, container: str, port: int) -> list[dict[str, str]]:
-            return [{"HostIp": "127.0.0.1", "HostPort": "1"}]
-
-    return Client()
 
 
 MakeDocker = Callable[..., Docker]

@@ -139,9 +139,9 @@ def test_database_of_the_hub(catalogue: Path, tmp_path: Path, components: str, h
     course = tmp_path / "course"
     result = copier("copy", "--trust", "--defaults", "--data", f"components={components}", catalogue, course)
     assert result.returncode == 0, result.stderr
-    command = ["bash", "-c", 'source "$0"; printenv PGHOST', course / "binder/env"]
+    command = ["bash", "-c", 'source "$0"; printenv PGHOST', str(course / "binder/env")]
     environment = {"PATH": "/usr/bin:/bin", "PGHOST": "db.example.org"}
     assert subprocess.check_output(command, env=environment, text=True).strip() == host
     if components == "[]":
-        started = ["bash", course / "binder/start", "printenv", "PGHOST"]
+        started = ["bash", str(course / "binder/start"), "printenv", "PGHOST"]
         assert subprocess.check_output(started, env=environment, text=True).strip() == host
