@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def test_kubespawner_arrives_at_the_pod(kubernetes: Callable[..., Kubernetes]) -
     assert container.args == COMMAND
     assert {entry.name: entry.value for entry in container.env}["JUPYTERHUB_ROOT_DIR"] == "/home/jovyan"
     assert (spawner.http_timeout, spawner.delete_grace_period) == (60, 10)
+    # A link such as /hub/spawn?profile=tm351-26j chooses it, too.
+    assert spawner.options_from_query({"profile": ["tm351-26j"]}) == {"profile": "tm351-26j"}
     assert spawner.start_timeout == CHART["start_timeout"]
 
 
@@ -127,8 +130,9 @@ def test_kubespawner_without_entries(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_kubespawner_takes_what_the_hub_adds(kubernetes: Callable[..., Kubernetes]) -> None:
     """The database of docs/hub.md, which every pod reaches with a login of its own."""
     page = (ROOT / "docs/hub.md").read_text()
-    added = next(block for block in page.split("```yaml\n") if "PGHOST" in block.split("```")[0]).split("```")[0]
-    _, pod = kubernetes(**yaml.safe_load(added)).session({"profile": "tm351-26j"}, "TM351 students")
+    blocks = (textwrap.dedent(block.split("```")[0]) for block in page.replace("   ```", "```").split("```yaml\n")[1:])
+    added = yaml.safe_load(next(block for block in blocks if "PGHOST" in block))
+    _, pod = kubernetes(**added).session({"profile": "tm351-26j"}, "TM351 students")
     container = pod.spec.containers[0]
     found = {entry.name: entry for entry in container.env}
     assert container.image == IMAGES["tm351-26j"]
@@ -164,6 +168,7 @@ def test_dockerspawner_arrives_at_the_container(docker_hub: MakeDocker) -> None:
     assert created["command"] == COMMAND
     assert created["environment"]["JUPYTERHUB_ROOT_DIR"] == "/home/jovyan"
     assert spawner.http_timeout == 60
+    assert spawner.options_from_query({"image": ["tm351-26j"]}) == {"image": "tm351-26j"}
 
 
 def test_dockerspawner_of_two_courses(docker_hub: MakeDocker) -> None:
