@@ -104,6 +104,16 @@ def test_kubespawner_keeps_an_entry_to_its_group(
         hub.session({"profile": "tm351-26j"}, *groups)
 
 
+def test_kubespawner_with_nothing_for_a_user(entries: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list is empty then, and a session has the hub's own image."""
+    hub = Kubernetes(yaml.safe_load((entries / "tm351-26j.yaml").read_text()), monkeypatch)
+    with pytest.raises(ValueError, match="No such profile: tm351-26j"):
+        hub.session({"profile": "tm351-26j"}, "others")
+    _, pod = hub.session({}, "others")
+    assert pod.spec.containers[0].image not in IMAGES.values()
+    assert pod.spec.containers[0].args == ["hub-command"]
+
+
 def test_kubespawner_has_the_hubs_own_list_first(kubernetes: Callable[..., Kubernetes]) -> None:
     hub = kubernetes(singleuser={"profileList": HUB_LIST})
     spawner, pod = hub.session({}, "TM351 students")

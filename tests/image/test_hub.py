@@ -28,7 +28,7 @@ class Hub(http.server.BaseHTTPRequestHandler):
     do_POST = do_GET
 http.server.ThreadingHTTPServer(("127.0.0.1", 8081), Hub).serve_forever()
 """
-ANSWERS = {"hub_profile": "true", "image": "localhost/blocks/kept-stack", "module": "TM351", "presentation": "26J"}
+ANSWERS = {"hub_profile": "true", "image": "ghcr.io/owner/tm351", "module": "TM351", "presentation": "26J"}
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def test_session_of_a_hub(
     course = scaffold(data_file=ROOT / "examples/tm351.yml", keep_data="home", image_tag="v1", **ANSWERS)
     values = yaml.safe_load((course / "hub/tm351-26j.yaml").read_text())
     spawner, pod = hubs.Kubernetes(values, monkeypatch).session({"profile": "tm351-26j"})
-    assert pod.spec.containers[0].image == f"{kept_stack}:v1"
+    assert pod.spec.containers[0].image == "ghcr.io/owner/tm351:v1"
     pod.spec.containers[0].image = kept_stack
     home = tmp_path / "home"
     home.mkdir()
