@@ -48,18 +48,24 @@ def values(folder: Path, **hub: Any) -> dict[str, Any]:
     return dict(merged(result, hub))
 
 
-def user_of(config: Any, spawner_class: type, *groups: str) -> Any:
+def spawner_of(config: Any, spawner_class: type, groups: tuple[str, ...], options: Mapping[str, Any]) -> Any:
+    """What JupyterHub makes for a user in these groups who is about to start a session."""
     from jupyterhub import orm
-    from jupyterhub.objects import Hub
+    from jupyterhub.objects import Hub, Server
     from jupyterhub.user import User
 
     database = orm.new_session_factory("sqlite:///:memory:")()
     user = orm.User(name="ada")
     user.groups.extend(orm.Group(name=group) for group in groups)
-    database.add(user)
+    server = orm.Server(base_url="/user/ada/")
+    database.add_all([user, server])
     database.commit()
-    settings = {"config": config, "spawner_class": spawner_class, "hub": Hub(), "base_url": "/", "domain": ""}
-    return User(user, settings, database)
+    hub = Hub(base_url="/hub/")
+    settings = {"config": config, "spawner_class": spawner_class, "hub": hub, "base_url": "/", "domain": ""}
+    spawner = User(user, settings, database).spawners[""]
+    spawner.server = Server(orm_server=server)
+    spawner.user_options = options
+    return spawner
 
 
 class Kubernetes:
@@ -88,8 +94,7 @@ class Kubernetes:
         """Spawner and pod that a member of these groups gets."""
 
         async def start() -> Any:
-            spawner = user_of(self.config, self.spawner_class, *groups).spawners[""]
-            spawner.user_options = options
+            spawner = spawner_of(self.config, self.spawner_class, groups, options)
             await spawner.load_user_options()
             return spawner, await spawner.get_pod_manifest()
 
@@ -97,7 +102,7 @@ class Kubernetes:
 
     def form(self, *groups: str) -> str:
         async def render() -> str:
-            return str(await user_of(self.config, self.spawner_class, *groups).spawners[""].get_options_form())
+            return str(await spawner_of(self.config, self.spawner_class, groups, {}).get_options_form())
 
         return asyncio.run(render())
 
@@ -125,8 +130,7 @@ class Docker:
         """Spawner, and what docker is asked to create for a member of these groups."""
 
         async def start() -> Any:
-            spawner = user_of(self.config, self.spawner_class, *groups).spawners[""]
-            spawner.user_options = options
+            spawner = spawner_of(self.config, self.spawner_class, groups, options)
             await spawner._run_apply_user_options(options)  # as JupyterHub does before `start`
             await spawner.start()
             return spawner
@@ -136,7 +140,7 @@ class Docker:
 
     def form(self, *groups: str) -> str:
         async def render() -> str:
-            return str(await user_of(self.config, self.spawner_class, *groups).spawners[""].get_options_form())
+            return str(await spawner_of(self.config, self.spawner_class, groups, {}).get_options_form())
 
         return asyncio.run(render())
 

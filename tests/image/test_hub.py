@@ -19,12 +19,13 @@ from tests.conftest import ROOT, Run, Scaffold
 from tests.image.containers import Container
 from tests.image.test_stack import assert_works
 
-# Answers what a session asks its hub when it starts.
+# Answers what a session asks its hub: which version it is, and whose token this is.
 HUB = """
-import http.server
+import http.server, json
+ANSWER = {"version": "5.5.0", "kind": "user", "name": "ada", "groups": [], "scopes": ["access:servers!user=ada"]}
 class Hub(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200); self.end_headers(); self.wfile.write(b'{"version": "5.5.0"}')
+        self.send_response(200); self.end_headers(); self.wfile.write(json.dumps(ANSWER).encode())
     do_POST = do_GET
 http.server.ThreadingHTTPServer(("127.0.0.1", 8081), Hub).serve_forever()
 """
@@ -46,7 +47,8 @@ def session(container: Run, pod: Any, *options: str) -> Container:
     made = pod.spec.containers[0]
     variables = {entry.name: entry.value for entry in made.env if entry.value is not None}
     # The hub beside the session, since there is no other machine.
-    variables["JUPYTERHUB_API_URL"] = "http://127.0.0.1:8081/hub/api"
+    for name in ("JUPYTERHUB_API_URL", "JUPYTERHUB_ACTIVITY_URL"):
+        variables[name] = f"http://127.0.0.1:8081/hub/api{variables[name].partition('/hub/api')[2]}"
     limits = [f"--memory={made.resources.limits['memory']}", f"--cpus={made.resources.limits['cpu']}"]
     return container(made.image, *limits, *options, command=made.args, env=variables, base_url="/user/ada/")
 
