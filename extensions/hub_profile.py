@@ -67,7 +67,8 @@ class Profile:
 
     @property
     def display_name(self) -> str:
-        return in_form(f"{self.module} {self.presentation}: {self.course}")
+        title = self.course.removeprefix(self.module).lstrip(" :,-")  # many courses are called by their module
+        return in_form(f"{self.module} {self.presentation}: {title}" if title else f"{self.module} {self.presentation}")
 
     @property
     def description(self) -> str:

@@ -50,6 +50,15 @@ def test_processors(cpu: int, guarantee: float, limit: int) -> None:
     assert (made.cpu_guarantee, made.cpu_limit) == (guarantee, limit)
 
 
+@pytest.mark.parametrize(
+    ("course", "name"), [("Data", "TM351 26J: Data"), ("TM351: Data", "TM351 26J: Data"), ("TM351", "TM351 26J")]
+)
+def test_name_in_the_list(course: str, name: str) -> None:
+    made = hub_profile.make({**ANSWERS, "course_name": course}, (), 160, 2000)
+    assert made
+    assert made.display_name == name
+
+
 def test_servers_say_what_they_need() -> None:
     """Those that have memory at rest are servers, and take time to start."""
     components = read_catalogue(ROOT).values()
