@@ -3,7 +3,8 @@
 - the course's answers first, then component by component, in order: the answers to its questions, under their names in
   upper case, and its manifest's `env`; a later value may refer to an earlier name
 - one owner a name: a second one clashes
-- answers are quoted literally, and what the container's environment has under a name that is `open` comes first; manifest values stand in double quotes, where `$NAME` is expanded
+- answers are quoted literally; where one is open, a value that the container was given comes first
+- manifest values stand in double quotes, where `$NAME` is expanded
 - true and false are written so, a list one item a line
 """
 
