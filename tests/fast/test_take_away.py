@@ -58,7 +58,7 @@ def render(copy: Any, tmp_path: Path) -> Any:
 
 
 def is_valid(path: Path, schema: str = "vendor.compose-spec") -> bool:
-    words = [TOOLS / "check-jsonschema", "--builtin-schema", schema, path]
+    words = [str(TOOLS / "check-jsonschema"), "--builtin-schema", schema, str(path)]
     return subprocess.run(words, check=False).returncode == 0
 
 
@@ -192,7 +192,7 @@ class Image:
 
     def serve(self, **given: str) -> subprocess.CompletedProcess[str]:
         environment = {"HOME": str(self.home), "PATH": f"{self.home.parent}/bin:{os.environ['PATH']}", **given}
-        command = [sys.executable, self.course / "binder/take-away", "serve"]
+        command = [sys.executable, str(self.course / "binder/take-away"), "serve"]
         return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
 
     @property
@@ -318,21 +318,24 @@ def test_reach(upper_case: int, tmp_path: Path) -> None:
     if not addresses:
         pytest.skip("this machine has no address but the loopback's")
     assert "127.0.0.1" not in addresses
-    command = [sys.executable, SCRIPT, "forward"]
+    command = [sys.executable, str(SCRIPT), "forward"]
     environment = {**os.environ, "REACH": str(upper_case), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, env=environment) as forwarder:
         try:
-            for _ in range(100):
-                try:
-                    connection = socket.create_connection((addresses[0], upper_case), timeout=10)
-                    break
-                except ConnectionRefusedError:
-                    forwarder.poll()
-                    assert forwarder.returncode is None
-                    time.sleep(0.1)
+            connection = connect(addresses[0], upper_case)
             with connection, connection.makefile("rb") as file:
                 connection.sendall(b"a" * 200_000)
                 connection.shutdown(socket.SHUT_WR)
                 assert file.read() == b"A" * 200_000
         finally:
             forwarder.terminate()
+
+
+def connect(address: str, port: int) -> socket.socket:
+    end = time.monotonic() + 20
+    while True:
+        try:
+            return socket.create_connection((address, port), timeout=10)
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, "nothing listens"
+            time.sleep(0.1)

@@ -145,7 +145,8 @@ def test_one_command_starts_it_and_nothing_is_lost(computer: Computer) -> None:
     assert ask(first, "api/contents/binder")[0] == 404
     verified = podman("exec", computer.container, "bash", "/srv/repo/binder/verify")
     assert "FAILED" not in verified
-    assert {name: listening(port) for name, port in computer.ports.items()} == dict.fromkeys(VARIABLES, {"0100007F"})
+    for name, port in computer.ports.items():
+        assert listening(port) == {"0100007F"}, name  # 127.0.0.1 and nothing else
     assert computer.clients() == [0, 0, 0]
     assert ask(first, "api/contents/own.txt", "PUT", {"type": "file", "format": "text", "content": "own"})[0] == 201
     assert computer.start() == first
