@@ -284,6 +284,16 @@ def test_a_folder_that_cannot_be_written(image: Image) -> None:
     assert "has to be writable for user" in served.stderr
 
 
+def test_link_says_why_there_is_none(image: Image) -> None:
+    image.work.write_text("")
+    command = [sys.executable, str(image.course / "binder/take-away"), "link"]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env={**os.environ, "HOME": str(image.home)}, **pipes) as link:
+        image.serve()
+        assert link.communicate(timeout=60)[1].startswith(f"take-away: {image.work}: ")
+    assert link.returncode == 1
+
+
 def test_a_repository_that_the_volume_would_hide(image: Image) -> None:
     served = image.serve(HOME=str(image.course))
     assert served.returncode == 1
