@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,13 +37,13 @@ def check(answers: Mapping[str, Any]) -> None:
 
 def ports(components: Iterable[Component]) -> list[Port]:
     """Those of the databases, in the order of the components."""
-    found = []
-    for component in components:
-        if component.category.casefold() != DATABASES:
-            continue
-        for label, number in component.ports.items():
-            is_other = component.name.casefold() not in (label.casefold(), "")
-            words = ["course", component.name, *([label] if is_other else []), "port"]
-            title = f"{component.title} ({label})" if is_other else component.title
-            found.append(Port(title, number, "_".join(words).upper().replace("-", "_")))
-    return found
+    databases = [one for one in components if one.category.casefold() == DATABASES]
+    return [_port(one, label, number) for one in databases for label, number in one.ports.items()]
+
+
+def _port(component: Component, label: str, number: int) -> Port:
+    """A label that is the component's own name is not said twice."""
+    is_only = label.casefold() == component.name
+    name = component.name if is_only else f"{component.name}_{label}"
+    variable = re.sub(r"\W", "_", f"course_{name}_port", flags=re.ASCII).upper()
+    return Port(component.title if is_only else f"{component.title} ({label})", number, variable)
