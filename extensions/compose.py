@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import clashes, files, findings, foreign, hub_profile, image, link_table, scripts
+from . import clashes, files, findings, foreign, hub_profile, image, link_table, scripts, take_away
 from .catalogue import Component
 from .errors import BlocksError
 from .foreign import Directory
@@ -31,6 +31,8 @@ FOREIGN = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.
 UNLINKED = "the answer 'content' becomes links when 'repository' or 'hub' is answered, too"
 # Answers that belong to no component and that scripts use.
 COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
+# Those that compose.yaml may answer otherwise.
+TAKEN_AWAY = ("keep_data",)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Composition:
     @functools.cached_property
     def env(self) -> Merged:
         course = {name: self.answers[name] for name in COURSE_ANSWERS}
-        return env.merge(self.components, course, self.answers)
+        return env.merge(self.components, course, self.answers, TAKEN_AWAY if self.answers.get("take_away") else ())
 
     @functools.cached_property
     def downloads(self) -> Merged:
@@ -136,6 +138,11 @@ class Composition:
         return hub_profile.make(self.answers, self.components, self.memory, MYBINDER_MEMORY)
 
     @property
+    def reached(self) -> list[take_away.Port]:
+        """What can be reached from the computer that the container runs on."""
+        return take_away.ports(self.components) if self.answers.get("reach_databases") else []
+
+    @property
     def plain(self) -> list[files.File]:
         return [file for file in self.placed if not file.executable]
 
@@ -170,7 +177,8 @@ class Composition:
         retired = [component for component in self.components if component.retired]
         called += [f"'{one.name}' is retired: {one.retired}; it works as before here" for one in retired]
         unlinked = self.links.content and not self.links.columns
-        return called + ([UNLINKED] if unlinked else [])
+        unreached = self.answers.get("reach_databases") and not self.reached
+        return called + ([UNLINKED] if unlinked else []) + ([take_away.UNREACHED] if unreached else [])
 
     @functools.cached_property
     def clashes(self) -> list[Clash]:
@@ -210,6 +218,7 @@ class Composition:
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
         if image.check(self.answers.get("image")) and not self.architectures:
             raise BlocksError("image: no architecture has all downloads of these components; choose fewer of them")
+        take_away.check(self.answers)
         _ = self.findings, self.placed, self.readmes, self.links, self.profile
 
     def report(self) -> dict[str, Any]:

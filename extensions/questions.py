@@ -34,7 +34,7 @@ CHOICES = {
     "updates": UPDATES,
 }
 
-BOOLEANS = ("build_branch", "build_branch_only", "hub_profile")
+BOOLEANS = ("build_branch", "build_branch_only", "take_away", "reach_databases", "devcontainer", "hub_profile")
 LINKS = ("repository", "content", "hub", "binder_url")
 
 # A validator's source and the answers given -> its message, empty where the answer is right.

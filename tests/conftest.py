@@ -25,6 +25,7 @@ from tests.image import containers
 ROOT = Path(__file__).resolve().parents[1]
 TIERS = ("fast", "updates", "image", "browser")
 WITHOUT_ROOT = ("fast", "updates")
+TAKEN_AWAY = {"take_away": True, "reach_databases": True}
 BROWSERS = {"browser": ("chromium",)}
 
 
@@ -161,8 +162,11 @@ def stack(scaffold: Scaffold, build: Build) -> str:
 
 @pytest.fixture(scope="session")
 def kept_stack(scaffold: Scaffold, build: Build) -> str:
-    """The reference course as a hub runs it: the repository outside HOME, the data in HOME; committed from Windows."""
-    repository = scaffold(data_file=ROOT / "examples/tm351.yml", keep_data="home")
+    """The reference course as a hub runs it: the repository outside HOME, the data in HOME; committed from Windows.
+
+    It can be taken away, too, and its databases be reached.
+    """
+    repository = scaffold(data_file=ROOT / "examples/tm351.yml", keep_data="home", **TAKEN_AWAY)
     for path in repository.rglob("*"):
         if path.is_file() and path not in (repository / "binder/postBuild", repository / "binder/start"):
             path.chmod(0o644)

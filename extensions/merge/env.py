@@ -3,7 +3,8 @@
 - the course's answers first, then component by component, in order: the answers to its questions, under their names in
   upper case, and its manifest's `env`; a later value may refer to an earlier name
 - one owner a name: a second one clashes
-- answers are quoted literally; manifest values stand in double quotes, where `$NAME` is expanded
+- answers are quoted literally; where one is open, a value that the container was given comes first
+- manifest values stand in double quotes, where `$NAME` is expanded
 - true and false are written so, a list one item a line
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from ..catalogue import Component
@@ -21,9 +22,14 @@ ANCHOR = "# Your own variables go below this line."
 COURSE = "course"
 
 
-def merge(components: Iterable[Component], course: Mapping[str, Any], answers: Mapping[str, Any]) -> Merged:
+def merge(
+    components: Iterable[Component],
+    course: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    open_: Container[str] = (),
+) -> Merged:
     """`course`: answers that belong to no component; `answers`: all of them. Both keyed by question name."""
-    wants = [_answer(name, value, COURSE) for name, value in course.items()]
+    wants = [_answer(name, value, COURSE, name in open_) for name, value in course.items()]
     for component in components:
         own = sorted(name for name in answers if name.startswith(component.prefix))
         wants += [_answer(name, answers[name], component.name) for name in own]
@@ -32,8 +38,10 @@ def merge(components: Iterable[Component], course: Mapping[str, Any], answers: M
     return merge_wants("variable", wants, lambda texts: None, "one component may own a variable; rename the other")
 
 
-def _answer(name: str, value: Any, owner: str) -> tuple[str, Want]:
-    return name.upper(), Want(shlex.quote(as_text(value)), owner, f"answer {name}", 0)
+def _answer(name: str, value: Any, owner: str, is_open: bool = False) -> tuple[str, Want]:
+    quoted, variable = shlex.quote(as_text(value)), name.upper()
+    text = f"${{{variable}:-{quoted}}}" if is_open else quoted
+    return variable, Want(text, owner, f"answer {name}", 0)
 
 
 def as_text(value: Any) -> str:
