@@ -53,9 +53,10 @@ def _modules(*names: str) -> Iterator[Any]:
     return (importlib.import_module(f"{_NAME}.{name}") for name in names)
 
 
-_adopt, _catalogue, _changes, _closing = _modules("adopt", "catalogue", "changes", "closing")
-_compose, _errors, _image, _imports, _links = _modules("compose", "errors", "image", "imports", "link_table")
-_hub_profile, _overwrite, _own, _questions = _modules("hub_profile", "overwrite", "own", "questions")
+_adopt, _base, _catalogue, _changes = _modules("adopt", "base", "catalogue", "changes")
+_closing, _compose, _errors, _hub_profile = _modules("closing", "compose", "errors", "hub_profile")
+_image, _imports, _links, _overwrite = _modules("image", "imports", "link_table", "overwrite")
+_own, _questions = _modules("own", "questions")
 _selection, _settle = _modules("selection", "settle")
 _apt, _conda, _downloads = _modules("merge.apt", "merge.conda", "merge.downloads")
 _env, _pip = _modules("merge.env", "merge.pip")
@@ -98,6 +99,7 @@ class Blocks(Extension):
             verbatim=self.verbatim,
         )
         environment.filters.update(
+            base_refusal=self.base_refusal,
             binder_dir_default=_for_users(_adopt.binder_dir),
             build_branch_refusal=self.build_branch_refusal,
             hub_refusal=self.hub_refusal,
@@ -109,6 +111,7 @@ class Blocks(Extension):
             resolve=_for_users(self.resolve),
             slug=_compose.slug,
             render_apt=_apt.render,
+            render_apt_names=_apt.render_names,
             render_conda=_conda.render,
             render_downloads=_downloads.render,
             render_env=_env.render,
@@ -199,6 +202,11 @@ class Blocks(Extension):
         return _refusal(lambda: _hub_profile.check(name, value))
 
     @staticmethod
+    def base_refusal(image: Any, kind: Any) -> str:
+        """Why nothing can be built on this image; empty where it can."""
+        return _refusal(lambda: _base.check(image, kind))
+
+    @staticmethod
     def image_refusal(value: Any) -> str:
         """Why no image can have this name; empty where one can."""
         return _refusal(lambda: _image.check(value))
@@ -283,7 +291,7 @@ class Blocks(Extension):
         """What is to be said when all is written: never an error."""
         composition, binder_dir = self.composition(context), context["binder_dir"]
         generated = {
-            "apt.txt": _apt.render(composition.apt),
+            "apt.txt": (_apt.render_names if composition.has_plain_apt else _apt.render)(composition.apt),
             "environment.yml": _conda.render(composition.environment),
             "env": _env.render(composition.env),
             "downloads.txt": _downloads.render(composition.downloads),

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import clashes, files, findings, foreign, hub_profile, image, link_table, scripts, take_away
+from . import base, clashes, files, findings, foreign, hub_profile, image, link_table, scripts, take_away
 from .catalogue import Component
 from .errors import BlocksError
 from .foreign import Directory
@@ -50,7 +50,10 @@ class Composition:
     found: tuple[Finding, ...] = ()
 
     def fragments(self, name: str) -> list[Fragment]:
-        """That file of every source, in the order of precedence: the course's, other people's, the catalogue's."""
+        """That file of every source, in the order of precedence: the course's, other people's, the catalogue's.
+
+        Last what the base image lacks.
+        """
         first = [component for component in self.components if component.course]
         others = [component for component in self.components if not component.course]
         theirs = (foreign.fragment(directory, name, self.answers["binder_dir"]) for directory in self.directories)
@@ -58,6 +61,7 @@ class Composition:
             *files.fragments(first, name, self.render),
             *filter(None, theirs if name in FOREIGN else ()),
             *files.fragments(others, name, self.render),
+            *base.fragments(self.answers.get("base"), name),
         ]
 
     @property
@@ -126,6 +130,16 @@ class Composition:
 
     def _applications(self) -> Iterator[tuple[str, str]]:
         yield from clashes.applications(self.fragments(files.JUPYTER))
+
+    @property
+    def base_image(self) -> str:
+        """Empty where repo2docker chooses."""
+        return self.answers.get("base_image") or ""
+
+    @property
+    def has_plain_apt(self) -> bool:
+        """Whether the base image reads apt.txt as names alone."""
+        return bool(self.answers.get("base") == base.ONBUILD)
 
     @property
     def architectures(self) -> list[str]:
@@ -213,6 +227,7 @@ class Composition:
     def check(self) -> None:
         """Raises `BlocksError` for the first thing that cannot be composed."""
         _check_java(self.components, self.answers)
+        base.check(self.answers.get("base_image"), self.answers.get("base", base.REPO2DOCKER))
         course = [component.name for component in self.components if component.course]
         labels = [directory.label for directory in self.directories]
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
@@ -246,6 +261,7 @@ class Composition:
                 for directory in self.directories
             ],
             "python": str(self.answers["python_version"]),
+            **({"base": {"kind": self.answers["base"], "image": image_}} if (image_ := self.base_image) else {}),
             "memory": {
                 "notebook": NOTEBOOK_MEMORY,
                 **{component.name: component.memory for component in self.components if component.memory},

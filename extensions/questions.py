@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from . import adopt, hub_profile, image, link_table
+from . import adopt, base, hub_profile, image, link_table
 from .catalogue import Component, current_names, parse_yaml, read_text
 from .errors import BlocksError
 from .imports import references
@@ -32,6 +32,7 @@ CHOICES = {
     "keep_data": KEEP_DATA,
     "clashes": CLASHES,
     "updates": UPDATES,
+    "base": base.KINDS,
 }
 
 BOOLEANS = ("build_branch", "build_branch_only", "take_away", "reach_databases", "devcontainer", "hub_profile")
@@ -82,6 +83,8 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
     for name in hub_profile.CHECKS:
         if name in data:
             hub_profile.check(name, data[name])
+    if "base_image" in data and data["base_image"] not in (None, ""):
+        base.check(data["base_image"], data.get("base", base.REPO2DOCKER))
     if "components" in data:
         select(names("components", data["components"], "[postgres, openrefine]"), catalogue)
     if "imports" in data:

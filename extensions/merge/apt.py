@@ -6,6 +6,7 @@
 - a comment stays with its line
 - what is no package name breaks the build (and stands unquoted in a command): an error in a component, left out of
   what other people wrote, and found
+- for a base image that gives the file to xargs: names alone, without comments and anchor
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ def _no_package(want: Want) -> Finding:
 def _pinned(texts: list[str]) -> str | None:
     pins = [text for text in texts if "=" in text or "/" in text]
     return pins[0] if len(pins) == 1 else None
+
+
+def render_names(merged: Merged) -> str:
+    """The file where it may hold nothing but packages."""
+    return "".join(f"{entry.text}\n" for entry in merged.entries)
 
 
 def render(merged: Merged) -> str:
