@@ -1,7 +1,7 @@
 """The answers `base` and `base_image` -> what the repository is built on.
 
     repo2docker   its own base image, or the one that is named, which only builds use that are told of it
-    onbuild       an image in pangeo's manner: its ONBUILD steps read the repository's files as `binder/Dockerfile` begins
+    onbuild       an image in pangeo's manner, whose ONBUILD steps read the repository's files before all else
     box           an image that repo2docker has made; `binder/Dockerfile` does on it what repo2docker would have done
 
 - an image is named with a tag or a digest, and not by `latest`: what it is built on moves when the answer does
@@ -25,7 +25,9 @@ EXAMPLES = {
 # A host may have a port; the rest is as in `image`. What Docker takes, this takes, but for names without a version.
 HOST = r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost)(?::[0-9]+)?"
 PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-NAME = re.compile(rf"(?P<name>(?:{HOST}/)?{PART}(?:/{PART})*)(?P<tag>:[\w][\w.-]{{0,127}})?(?P<digest>@sha256:[0-9a-f]{{64}})?")
+NAME = re.compile(
+    rf"(?P<name>(?:{HOST}/)?{PART}(?:/{PART})*)(?P<tag>:[\w][\w.-]{{0,127}})?(?P<digest>@sha256:[0-9a-f]{{64}})?"
+)
 # Last in the lists. In apt.txt the author's lines then never stand beside one that comes and goes with a component.
 FRAGMENTS = {
     "apt.txt": "ca-certificates\ncurl\ngit\nless\nunzip\n",
@@ -60,7 +62,9 @@ def check(image: object, kind: object = REPO2DOCKER) -> str:
         raise BlocksError(f"base_image: {image!r}: is no name of an image; {form}")
     if match["digest"] is None and match["tag"] in (None, ":latest"):
         moves = "moves with every build of it" if match["tag"] else "has no tag, and so means 'latest', which moves"
-        raise BlocksError(f"base_image: '{image}': {moves}; write '{match['name']}:TAG' or '{match['name']}@sha256:...'")
+        raise BlocksError(
+            f"base_image: '{image}': {moves}; write '{match['name']}:TAG' or '{match['name']}@sha256:...'"
+        )
     return image
 
 

@@ -112,6 +112,7 @@ class Blocks(Extension):
             slug=_compose.slug,
             render_apt=_apt.render,
             render_apt_names=_apt.render_names,
+            render_apt_sources=_apt.render_sources,
             render_conda=_conda.render,
             render_downloads=_downloads.render,
             render_env=_env.render,

@@ -4,6 +4,7 @@
 - BB601: it asks for what a generated line asks for already, in the same words or in compatible ones
 - BB602: no single package can be both; BB603: it sets a variable that is set above it
 - BB604: the file cannot be read, so nothing can be said; BB605: an update left conflict markers in it
+- BB608: it has a comment, in an apt.txt that may hold names alone
 - both lines are named; a file that is not there is the author's decision
 """
 
@@ -55,12 +56,13 @@ def check_file(path: str, text: str, generated: str) -> list[Finding]:
     name = path.rpartition("/")[2]
     if name == "env":
         return list(_variables(path, theirs, own))
+    comments = list(_comments(path, own)) if name == "apt.txt" and apt.ANCHOR not in generated else []
     # two files to the merger, which takes one package from conda and from pip for meant where one file asks for it
     generated_ = Fragment(GENERATED, _HERE + path, "\n".join(theirs))
     try:
         entries, clashes = MERGES[name](generated_, Fragment(OWN, path, "\n".join(own)))
     except BlocksError as error:
-        return [_unreadable(path, str(error).removeprefix(_HERE).removeprefix(path))]
+        return [*comments, _unreadable(path, str(error).removeprefix(_HERE).removeprefix(path))]
     found = {}
     for clash in clashes:
         for mine, other in _pairs(clash.parties):
@@ -68,7 +70,7 @@ def check_file(path: str, text: str, generated: str) -> list[Finding]:
     for entry in entries:
         for mine, other in _pairs((*entry.wants, *entry.losing)):
             found.setdefault(mine, _repeated(mine, other))
-    return sorted(found.values(), key=lambda finding: finding.line)
+    return sorted([*comments, *found.values()], key=lambda finding: finding.line)
 
 
 def split(text: str, generated: str) -> tuple[list[str], list[str]]:
@@ -109,6 +111,13 @@ def _assignments(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
     for number, line in enumerate(lines, start=1):
         if match := ASSIGNMENT.match(line):
             yield number, match
+
+
+def _comments(path: str, own: list[str]) -> Iterator[Finding]:
+    reason = "has a comment, whose words the base image's xargs takes for packages"
+    for number, line in enumerate(own, start=1):
+        if "#" in line:
+            yield Finding("BB608", OWN, path, number, line.strip(), reason, "write the names of packages alone")
 
 
 def _shown(want: Want) -> str:

@@ -69,7 +69,12 @@ def render_names(merged: Merged) -> str:
     return "".join(f"{entry.text}\n" for entry in merged.entries)
 
 
-def render(merged: Merged) -> str:
-    """The file: one package a line with its provenance, then the author's anchor."""
+def render_sources(merged: Merged) -> str:
+    """One package a line with its provenance, and all comments."""
     text = [line for entry in merged.entries for line in entry.lines(entry.text)]
-    return "".join(f"{line}\n" for line in [*text, *(f"# {note}" for note in merged.trailing), ANCHOR])
+    return "".join(f"{line}\n" for line in [*text, *(f"# {note}" for note in merged.trailing)])
+
+
+def render(merged: Merged) -> str:
+    """The file: the packages with their sources, then the author's anchor."""
+    return f"{render_sources(merged)}{ANCHOR}\n"

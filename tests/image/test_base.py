@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Build, Run, Scaffold
+from tests.image import processes
 from tests.image.containers import podman
 from tests.image.test_stack import assert_works
 
 ONBUILD = "localhost/blocks/onbuild-base:1"
+PUBLISHED = "localhost/blocks/published:1"
+BOX = "localhost/blocks/box:1"
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +40,54 @@ def test_onbuild_image(onbuild: str, container: Run) -> None:
     assert running.http("openrefine/")[0] == 200
     running.stop()
     assert running.exit_code() == 0
+
+
+@pytest.fixture(scope="module")
+def published(kept_stack: str) -> str:
+    """The reference course as others know it: under a tag, with the repository outside HOME."""
+    podman("tag", kept_stack, PUBLISHED)
+    return PUBLISHED
+
+
+def test_repository_without_binder_blocks_on_a_box(
+    published: str, tmp_path: Path, build: Build, container: Run
+) -> None:
+    """With the Dockerfile of docs/base.md."""
+    dockerfile = (ROOT / "docs/base.md").read_text().partition("```dockerfile\n")[2].partition("```")[0]
+    files = {
+        "binder/Dockerfile": dockerfile.replace("ghcr.io/owner/box:v1.0", published),
+        "binder/seed/postgres/ours.sql": "CREATE TABLE ours AS SELECT 42 AS answer;\n",
+        "lesson/first.md": "# First\n",
+        "requirements.txt": "iniconfig==2.1.0\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    running = container(build(tmp_path, "on-box-plain"))
+    assert_works(running)
+    assert running.bash('psql --no-align --tuples-only --command="TABLE ours"').strip() == "42"
+    assert running.exec("cat", "/srv/repo/lesson/first.md") == "# First\n"
+    running.python("import iniconfig")
+
+
+def test_binder_blocks_on_a_box(stack: str, scaffold: Scaffold, build: Build, container: Run) -> None:
+    """What runs is what this repository asks for; what the box has installed stays."""
+    podman("tag", stack, BOX)
+    course = scaffold(components=["postgres"], base="box", base_image=BOX, postgres_db="theirs")
+    seed = course / "binder/seed/postgres/theirs.sql"
+    seed.parent.mkdir(parents=True)
+    seed.write_text("CREATE TABLE theirs AS SELECT 42 AS answer;\n")
+    (course / "binder/start").chmod(0o644)
+    (course / "lesson.md").write_text("# Lesson\n")
+    running = container(build(course, "on-box"))
+    running.wait_for_api()
+    running.wait_for_services()
+    verified = running.verify()
+    assert verified.returncode == 0, verified.stdout + verified.stderr + running.logs()
+    assert set(running.status()["services"]) == {"postgres"}
+    tables = "psql --no-align --tuples-only --command=\"SELECT tablename FROM pg_tables WHERE schemaname = 'public'\""
+    assert running.bash(tables).split() == ["theirs"]
+    assert running.exec("cat", "/home/jovyan/lesson.md") == "# Lesson\n"
+    assert running.http("openrefine/")[0] == 404
+    running.python("import pymongo, neo4j")
+    assert set(processes.users(running).values()) == {1000}
