@@ -127,6 +127,7 @@ def test_onbuild(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     assert "  - jupyterhub-singleuser=5  # base\n" in environment
     assert "FROM pangeo/base-image:2026.01.30\n" in (binder / "Dockerfile").read_text()
     assert "\nbinder_dir=/srv/repo/binder\n" in (binder / "start").read_text()
+    assert "\npost-invoke=rm -rf /tmp/hsperfdata_root\n" in (course / ".dpkg.cfg").read_text()
 
 
 def test_box(make_catalogue: MakeCatalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
