@@ -52,7 +52,7 @@ def examples() -> Iterator[str]:
 
 ANSWERS = (
     ("updates=workflow", "repository=gh:o/r", "build_branch=true", "image=ghcr.io/o/r"),
-    ("repository=gh:o/r@2026", "build_branch=true", "image=docker.io/o/r", "binder_dir=.binder"),
+    ("repository=gh:o/r@2026", "build_branch=true", "image=docker.io/o/r", "binder_dir=.binder", "base_image=a/b:1"),
 )
 
 

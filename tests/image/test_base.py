@@ -17,6 +17,7 @@ from tests.image.test_stack import assert_works
 ONBUILD = "localhost/blocks/onbuild-base:1"
 PUBLISHED = "localhost/blocks/published:1"
 BOX = "localhost/blocks/box:1"
+APPLICATIONS = "server-proxy/servers-info"
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,7 @@ def test_repository_without_binder_blocks_on_a_box(
     assert running.bash('psql --no-align --tuples-only --command="TABLE ours"').strip() == "42"
     assert running.exec("cat", "/srv/repo/lesson/first.md") == "# First\n"
     running.python("import iniconfig")
+    assert "openrefine" in running.http(APPLICATIONS)[1]
 
 
 def test_binder_blocks_on_a_box(stack: str, scaffold: Scaffold, build: Build, container: Run) -> None:
@@ -88,6 +90,7 @@ def test_binder_blocks_on_a_box(stack: str, scaffold: Scaffold, build: Build, co
     tables = "psql --no-align --tuples-only --command=\"SELECT tablename FROM pg_tables WHERE schemaname = 'public'\""
     assert running.bash(tables).split() == ["theirs"]
     assert running.exec("cat", "/home/jovyan/lesson.md") == "# Lesson\n"
-    assert running.http("openrefine/")[0] == 404
+    assert running.http(APPLICATIONS)[0] == 200
+    assert "openrefine" not in running.http(APPLICATIONS)[1]
     running.python("import pymongo, neo4j")
     assert set(processes.users(running).values()) == {1000}
