@@ -12,8 +12,9 @@ import pytest
 from tests.conftest import ROOT, Build, Run, Scaffold
 from tests.image import processes
 from tests.image.containers import podman
-from tests.image.test_stack import assert_works
+from tests.image.test_stack import assert_works, home
 
+__all__ = ["home"]
 ONBUILD = "localhost/blocks/onbuild-base:1"
 PUBLISHED = "localhost/blocks/published:1"
 BOX = "localhost/blocks/box:1"
@@ -41,6 +42,13 @@ def test_onbuild_image(onbuild: str, container: Run) -> None:
     assert running.http("openrefine/")[0] == 200
     running.stop()
     assert running.exit_code() == 0
+
+
+def test_onbuild_image_with_a_volume_over_its_home_folder(onbuild: str, home: Path, container: Run) -> None:
+    """As hubs run it, here with the command that is the image's own."""
+    running = container(onbuild, f"--volume={home}:/home/jovyan", command=(), base_url="/")
+    assert_works(running)
+    assert not (home / "binder").exists()
 
 
 @pytest.fixture(scope="module")
