@@ -301,7 +301,10 @@ class Blocks(Extension):
         own = _own.check(
             Path(context["_copier_conf"]["dst_path"]),
             {f"{binder_dir}/{name}": text for name, text in generated.items()},
-            [f"{binder_dir}/postBuild", f"{binder_dir}/start", *(file.path for file in composition.placed)],
+            [
+                *(f"{binder_dir}/{name}" for name in ("Dockerfile", "postBuild", "start")),
+                *(file.path for file in composition.placed),
+            ],
         )
         said = composition.clashes, composition.findings, own, self._changed(context)
         return str(_closing.text(binder_dir, composition.directories, *said))
