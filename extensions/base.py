@@ -23,10 +23,11 @@ EXAMPLES = {
     BOX: "ghcr.io/owner/box:v1.0",
 }
 # A host may have a port; the rest is as in `image`. What Docker takes, this takes, but for names without a version.
-HOST = r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost)(?::[0-9]+)?"
+HOST = r"(?:(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost)(?::[0-9]+)?|[a-z0-9-]+:[0-9]+)"
 PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 NAME = re.compile(
-    rf"(?P<name>(?:{HOST}/)?{PART}(?:/{PART})*)(?P<tag>:[\w][\w.-]{{0,127}})?(?P<digest>@sha256:[0-9a-f]{{64}})?"
+    rf"(?P<name>(?:{HOST}/)?{PART}(?:/{PART})*)(?P<tag>:[\w][\w.-]{{0,127}})?(?P<digest>@sha256:[0-9a-f]{{64}})?",
+    re.ASCII,
 )
 # Last in the lists. In apt.txt the author's lines then never stand beside one that comes and goes with a component.
 FRAGMENTS = {
