@@ -162,10 +162,13 @@ def test_box(make_catalogue: MakeCatalogue, tmp_path: Path, monkeypatch: pytest.
 def test_named_base_image_of_repo2docker(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     """No file can say it to repo2docker, so those that start it do."""
     answers = ["components=[alpha]", "base_image=buildpack-deps:22.04"]
-    course = render(make_catalogue(COMPONENTS), tmp_path / "course", *answers, "image=ghcr.io/owner/course")
+    root = make_catalogue(COMPONENTS)
+    course = render(root, tmp_path / "course", *answers, "image=ghcr.io/owner/course")
+    taken = render(root, tmp_path / "taken", *answers, "take_away=true")
     option = "--Repo2Docker.base_image=buildpack-deps:22.04 "
     assert f"jupyter-repo2docker {option}.\n" in (course / "binder/README.md").read_text()
     assert option in (course / ".github/workflows/binder-image.yml").read_text()
+    assert option in (taken / "compose.yaml").read_text()
     assert not (course / "binder/Dockerfile").exists()
 
 
