@@ -44,8 +44,8 @@ PARTS = 4
 def allowed(row: Row) -> bool:
     """Whether these answers go together; what the questions' checks refuse is tested where they are."""
     needs = {
-        "build_branch": row["repository"].startswith("gh:"),
-        "build_branch_only": row["build_branch"] and row["updates"] != "workflow",
+        "build_branch": row["repository"] and (row["repository"].startswith("gh:") or row["build_branch_only"]),
+        "build_branch_only": row["build_branch"] and row["updates"] == "none",
         "devcontainer": row["image"],
         "hub_profile": row["image"],
         "hub_group": row["hub_profile"],
