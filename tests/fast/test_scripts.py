@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from jinja2 import Template
 
 from extensions import carry, shell
 from extensions.files import Raw, as_text, concat
@@ -230,7 +231,8 @@ def derived(tmp_path: Path, *sources: Directory) -> Path:
     binder = tmp_path / "course/binder"
     binder.mkdir(parents=True)
     shutil.copy(LAUNCH, binder)
-    shutil.copy(LAUNCH.with_name("postBuild"), binder)
+    driver = Template(LAUNCH.with_name("postBuild.jinja").read_text())
+    (binder / "postBuild").write_text(driver.render(base="repo2docker", binder_dir="binder"))
     (binder / "order").write_text("".join(f"{source.slug}\n" for source in sources))
     (binder / "env").write_text(f'export BINDER_DIR="{binder}"\n')
     for source in sources:
