@@ -132,6 +132,7 @@ class Blocks(Extension):
         _questions.check_updates({**(before or {}), **configuration["data"]})
         if before is not None and _operation.get() == "update":
             _questions.check_binder_dir(configuration["data"].get("binder_dir"), before["binder_dir"])
+            _questions.check_base(configuration["data"], before)
         if "adopt" in configuration["data"]:
             found = _adoptable(configuration) if before is None else before.get("adopted") or ()
             _questions.check_adopt(configuration["data"]["adopt"], found, before is None)

@@ -29,6 +29,8 @@ MYBINDER_MEMORY = 2000
 FOREIGN = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt")
 # What content alone gives.
 UNLINKED = "the answer 'content' becomes links when 'repository' or 'hub' is answered, too"
+# What an image for a repository on GitLab gives.
+UNPUBLISHED = "the answer 'image' is a workflow of GitHub, which GitLab does not run; push the image yourself"
 # Answers that belong to no component and that scripts use.
 COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
 # Those that compose.yaml may answer otherwise.
@@ -152,6 +154,16 @@ class Composition:
         return hub_profile.make(self.answers, self.components, self.memory, MYBINDER_MEMORY)
 
     @property
+    def build_command(self) -> str:
+        """The one that builds the image of `compose.yaml` on one's own computer."""
+        base_image = str(self.answers.get("base_image") or "")
+        is_told = base_image and self.answers.get("base") == base.REPO2DOCKER
+        options = ["--no-run", "--target-repo-dir /srv/repo", "--user-id 1000", "--user-name jovyan"]
+        options += [f"--image-name localhost/{self.answers['course_slug']}"]
+        options += [f"--Repo2Docker.base_image={base_image}"] if is_told else []
+        return " ".join(["jupyter-repo2docker", *options, "."])
+
+    @property
     def reached(self) -> list[take_away.Port]:
         """What can be reached from the computer that the container runs on."""
         return take_away.ports(self.components) if self.answers.get("reach_databases") else []
@@ -192,6 +204,8 @@ class Composition:
         called += [f"'{one.name}' is retired: {one.retired}; it works as before here" for one in retired]
         unlinked = self.links.content and not self.links.columns
         unreached = self.answers.get("reach_databases") and not self.reached
+        where = self.links.repository
+        called += [UNPUBLISHED] if self.answers.get("image") and where and where.provider == "gl" else []
         return called + ([UNLINKED] if unlinked else []) + ([take_away.UNREACHED] if unreached else [])
 
     @functools.cached_property

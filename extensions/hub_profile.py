@@ -160,12 +160,15 @@ def make(answers: Mapping[str, Any], components: Iterable[Component], memory: in
     for name, example in NEEDED.items():
         if not answers.get(name):
             raise BlocksError(f"hub_profile: an entry for a hub needs '{name}'; add --data {name}={example}")
+    course = str(answers["course_name"])
+    if not course.isprintable():
+        raise BlocksError(f"course_name: {course!a}: has a character that cannot be seen, which a hub cannot show")
     module, presentation, tag, group = (check(name, answers.get(name)) for name in CHECKS)
     chosen = tuple(components)
     return Profile(
         module,
         presentation,
-        str(answers["course_name"]),
+        course,
         str(answers["image"]),
         tag,
         group,

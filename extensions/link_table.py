@@ -89,10 +89,15 @@ class Links:
         return folders(self.pulled, self.taken)
 
     @functools.cached_property
+    def pulls(self) -> list[str]:
+        """What brings each of `pulled` along, behind the address of a notebook server."""
+        return [links.pull(one, folder=folder) for one, folder in zip(self.pulled, self._folders, strict=True)]
+
+    @functools.cached_property
     def rows(self) -> list[Row]:
         # Without the course's own, which is the first.
-        pulls = zip(self.content, self._folders[-len(self.content) :], strict=True) if self.content else ()
-        targets = [(code(one.text).replace("|", r"\|"), links.pull(one, folder=folder)) for one, folder in pulls]
+        pulls = zip(self.content, self.pulls[len(self.pulled) - len(self.content) :], strict=True)
+        targets = [(code(one.text).replace("|", r"\|"), pull) for one, pull in pulls]
         targets += [("JupyterLab", self._opened(links.lab)), ("Notebook", self._opened(links.notebook))]
         targets += [(title, self._opened(_always(path))) for title, path in self.applications]
         return [Row(label, self._addresses(urlpath)) for label, urlpath in targets] if self.columns else []

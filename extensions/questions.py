@@ -101,9 +101,17 @@ def check(data: Mapping[str, Any], catalogue: Mapping[str, Component], validate:
 
 def check_updates(answers: Mapping[str, Any]) -> None:
     """Raises `BlocksError` where updates were chosen that never reach the branch that the checkout is."""
-    name = "build_branch_only"
-    if _cast(name, answers.get(name, False), "bool"):
+    if all(_cast(name, answers.get(name, False), "bool") for name in ("build_branch", "build_branch_only")):
         link_table.check_updates(str(answers.get("updates", "none")))
+
+
+def check_base(data: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Raises `BlocksError` where another kind of base would go on with the image of the one before."""
+    kind, image = before.get("base", base.REPO2DOCKER), before.get("base_image")
+    if image and "base_image" not in data and data.get("base", kind) != kind:
+        raise BlocksError(
+            f"base: '{image}' is for 'base: {kind}'; name another with --data base_image=, empty for none"
+        )
 
 
 def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:

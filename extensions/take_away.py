@@ -2,7 +2,7 @@
 
 - reached are the ports of the components of the category databases, when asked for
 - each has a variable for the port on the computer: COURSE_MONGODB_PORT, COURSE_NEO4J_BOLT_PORT
-- devcontainer.json names an image that others can pull
+- devcontainer.json names an image that others can pull, and stands beside the notebooks that it is opened with
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ def check(answers: Mapping[str, Any]) -> None:
     """Raises `BlocksError` for answers that lack another one."""
     if answers.get("devcontainer") and not answers.get("image"):
         raise BlocksError("devcontainer: needs an image that can be pulled; add --data image=ghcr.io/owner/name")
+    if answers.get("devcontainer") and answers.get("build_branch_only"):
+        raise BlocksError("devcontainer: would be on a branch without notebooks; take build_branch_only=false")
     if answers.get("reach_databases") and not (answers.get("take_away") or answers.get("devcontainer")):
         raise BlocksError("reach_databases: needs compose.yaml or devcontainer.json; add --data take_away=true")
 

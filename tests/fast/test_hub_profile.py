@@ -104,6 +104,7 @@ def test_what_an_entry_needs(name: str) -> None:
 
 
 REFUSED = {
+    "course": (["course_name=Data\x7f"], "course_name: 'Data\\x7f': has a character that cannot be seen"),
     "module": (["module=TM 351"], "module: 'TM 351': must be at most 20 letters and digits"),
     "image": (["image="], "hub_profile: an entry for a hub needs 'image'; add --data image=ghcr.io/owner/course"),
     "tag": (["image_tag="], "hub_profile: an entry for a hub needs 'image_tag'; add --data image_tag=v1.0"),

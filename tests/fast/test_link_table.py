@@ -227,6 +227,11 @@ def test_updates_that_would_not_come_are_refused_in_one_line(make_catalogue: Mak
     assert "Traceback" not in result.stderr
     assert tree(course) == before
 
+    back = ["--data", "build_branch=false", "--data", "updates=renovate"]
+    result = copier("update", "--trust", "--defaults", *back, cwd=course)
+    assert result.returncode == 0, result.stderr
+    assert (course / "renovate.json").exists()
+
 
 @pytest.mark.parametrize(
     ("content", "taken", "expected"),

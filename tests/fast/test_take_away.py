@@ -30,6 +30,7 @@ SCRIPT = ROOT / "template/{{ binder_dir }}/{% if take_away %}take-away{% endif %
 COMPONENTS = {
     "rows/component.yml": manifest("Rows", category="Databases", ports="{rows: 5001}"),
     "graph-db/component.yml": manifest("Graph", category="databases", ports="{bolt: 5002, http: 5003}"),
+    "nbgitpuller/component.yml": manifest("nbgitpuller"),
     "page/component.yml": manifest("Page", ports="{page: 5004}"),
 }
 ALL = "components=[rows, graph-db, page]"
@@ -117,6 +118,21 @@ def test_compose_of_an_image_that_is_built_at_home(render: Any) -> None:
     assert services["course"]["command"][1] == "/srv/repo/.binder/take-away"
 
 
+@pytest.mark.parametrize("name", ["2026", "on", "null", "2026-01-01"])
+def test_course_called_like_another_type_of_yaml(render: Any, name: str) -> None:
+    course = render(ALL, "take_away=true", f"course_name={name}")
+    assert is_valid(course / "compose.yaml")
+    assert yaml.safe_load((course / "compose.yaml").read_text())["name"] == name
+
+
+def test_notebooks_come_by_links(render: Any) -> None:
+    """What is pulled on Binder is pulled here, too, into the same folder."""
+    content = "content=[gh:owner/notebooks@main#a$b.ipynb]"
+    compose = yaml.safe_load((render(ALL, "take_away=true", content) / "compose.yaml").read_text())
+    pull = "git-pull?repo=https%3A%2F%2Fgithub.com%2Fowner%2Fnotebooks&urlpath=lab%2Ftree%2Fnotebooks%2Fa%24b.ipynb"
+    assert compose["services"]["link"]["environment"]["PULLS"] == f"{pull}&branch=main"
+
+
 def test_the_schema_is_awake(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {course: {image: 5}}\n")
     assert not is_valid(tmp_path / "compose.yaml")
@@ -125,13 +141,14 @@ def test_the_schema_is_awake(tmp_path: Path) -> None:
 def test_the_command_that_builds_it_is_one_of_repo2docker(render: Any) -> None:
     from repo2docker.__main__ import make_r2d
 
-    course = render(ALL, "take_away=true")
+    base_image = "docker.io/library/buildpack-deps:22.04"
+    course = render(ALL, "take_away=true", f"base_image={base_image}")
     found = re.search(r"jupyter-repo2docker (.*)", (course / "compose.yaml").read_text())
     assert found
     assert f"`jupyter-repo2docker {found[1]}`" in (course / "binder/README.md").read_text()
     r2d = make_r2d([*found[1].split()[:-1], str(course)])
     assert (r2d.target_repo_dir, r2d.user_id, r2d.user_name, r2d.run) == ("/srv/repo", 1000, "jovyan", False)
-    assert r2d.output_image_spec == "localhost/my-course"
+    assert (r2d.output_image_spec, r2d.base_image) == ("localhost/my-course", base_image)
 
 
 def test_devcontainer(render: Any) -> None:
@@ -166,7 +183,9 @@ def test_nothing_to_reach_is_said(copy: Any) -> None:
     assert "reaches nothing: no component here is a database" in result.stdout + result.stderr
 
 
+BRANCH = ["repository=gh:o/r", "build_branch=true", "build_branch_only=true"]
 WRONG = {
+    "no notebooks": ([IMAGE, "devcontainer=true", *BRANCH], "devcontainer: would be on a branch without notebooks"),
     "devcontainer": (["devcontainer=true"], "devcontainer: needs an image that can be pulled; add --data image="),
     "databases": (["reach_databases=true"], "reach_databases: needs compose.yaml or devcontainer.json; add --data"),
     "no boolean": (["take_away=maybe"], "take_away: must be true or false, not 'maybe'"),

@@ -97,7 +97,7 @@ def test_binder_blocks_on_a_box(stack: str, scaffold: Scaffold, build: Build, co
     assert set(running.status()["services"]) == {"postgres"}
     tables = "psql --no-align --tuples-only --command=\"SELECT tablename FROM pg_tables WHERE schemaname = 'public'\""
     assert running.bash(tables).split() == ["theirs"]
-    assert running.exec("cat", "/home/jovyan/lesson.md") == "# Lesson\n"
+    assert running.exec("cat", "/srv/repo/lesson.md") == "# Lesson\n"
     assert running.http(APPLICATIONS)[0] == 200
     assert "openrefine" not in running.http(APPLICATIONS)[1]
     running.python("import pymongo, neo4j")

@@ -54,6 +54,16 @@ def test_from_one_base_to_the_next_and_back(course: Path) -> None:
     assert tree(course) == before
 
 
+def test_image_of_another_kind_of_base_is_not_kept(course: Path) -> None:
+    update(course, **ONBUILD)
+    result = copier("update", "--trust", "--defaults", "--vcs-ref=:current:", "--data", "base=repo2docker", cwd=course)
+    message = "base: 'pangeo/base-image:2026.01.30' is for 'base: onbuild'; name another with --data base_image="
+    assert result.returncode == 1
+    assert message in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    assert git(course, "status", "--porcelain") == ""
+
+
 def test_own_line_in_an_apt_txt_without_anchor(course: Path) -> None:
     update(course, **ONBUILD)
     apt = course / "binder/apt.txt"

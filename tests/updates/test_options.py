@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.fast.conftest import commit, copier, git, tree
+from tests.fast.conftest import commit, copier, tree
 
 Row = dict[str, Any]
 OPTIONS: dict[str, list[Any]] = {
@@ -46,7 +46,7 @@ def allowed(row: Row) -> bool:
     needs = {
         "build_branch": row["repository"] and (row["repository"].startswith("gh:") or row["build_branch_only"]),
         "build_branch_only": row["build_branch"] and row["updates"] == "none",
-        "devcontainer": row["image"],
+        "devcontainer": row["image"] and not row["build_branch_only"],
         "hub_profile": row["image"],
         "hub_group": row["hub_profile"],
         "reach_databases": row["take_away"] or row["devcontainer"],
@@ -74,6 +74,25 @@ def rows() -> list[Row]:
     return chosen
 
 
+def test_rows_have_every_pair() -> None:
+    """Told by all rows there are; what nothing else depends on goes with anything."""
+    free = {name: OPTIONS[name] for name in ("components", "keep_data", "hub", "content")}
+    bound = itertools.product(*(values for name, values in OPTIONS.items() if name not in free))
+    names = [name for name in OPTIONS if name not in free]
+    going = [row for row in (NONE | dict(zip(names, values, strict=True)) for values in bound) if allowed(row)]
+    wanted = set[tuple[str, str]]().union(*map(pairs, going))
+    answers = {(name, str(value)) for row in going for name, value in row.items()}
+    answers |= {(name, str(value)) for name, values in free.items() for value in values}
+    order = [*OPTIONS]
+    wanted |= {
+        (f"{one}={value}", f"{other}={another}")
+        for one, value in answers
+        for other, another in answers
+        if order.index(one) < order.index(other) and {one, other} & {*free}
+    }
+    assert wanted <= set[tuple[str, str]]().union(*map(pairs, rows()))
+
+
 @pytest.fixture(scope="module")
 def released(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The working tree as a catalogue that can be updated from."""
@@ -82,9 +101,10 @@ def released(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def answers(folder: Path, row: Row) -> Path:
+def answers(folder: Path, row: Row, part: int) -> Path:
+    """Half of the parts have the other Binder directory, which no update changes."""
     file = folder / "answers.yml"
-    file.write_text(yaml.safe_dump({**row, **ALWAYS}))
+    file.write_text(yaml.safe_dump({**row, **ALWAYS, "binder_dir": ("binder", ".binder")[part % 2]}))
     return file
 
 
@@ -97,7 +117,7 @@ def test_updates_from_row_to_row_and_back_to_none(released: Path, part: int, tmp
     """After each update the repository is, byte for byte, what a first copy with the same answers makes."""
     course = tmp_path / "course"
     for number, row in enumerate([NONE, *rows()[part::PARTS], NONE]):
-        file, fresh = answers(tmp_path, row), tmp_path / f"fresh-{number}"
+        file, fresh = answers(tmp_path, row, part), tmp_path / f"fresh-{number}"
         first = copier("copy", "--trust", "--defaults", "--quiet", f"--data-file={file}", released, fresh)
         assert first.returncode == 0, f"{row}\n{first.stderr}"
         if number == 0:
@@ -107,4 +127,3 @@ def test_updates_from_row_to_row_and_back_to_none(released: Path, part: int, tmp
             assert updated.returncode == 0, f"{row}\n{updated.stderr}"
             assert written(course) == written(fresh), row
         commit(course)
-    assert git(course, "status", "--porcelain") == ""
