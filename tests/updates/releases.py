@@ -119,11 +119,11 @@ RELEASES: Mapping[str, Files] = {
 }
 # What the template's own scripts say otherwise from 1.4.0 on: inside, and right above the anchors.
 SCRIPTS: Mapping[str, Mapping[str, str]] = {
-    "postBuild": {
+    "postBuild.jinja": {
         "  install_late_packages\nfi\n": "  install_late_packages # last\nfi\n",
         "printf 'postBuild: late package %s\\n'": "printf 'postBuild: the late package %s\\n'",
     },
-    "start": {
+    "start.jinja": {
         'source "$binder_dir/env"': 'source "${binder_dir}/env"',
         "# launch starts what is in services/ and start.d/, waits": "# launch starts services/ and start.d/, waits",
     },
