@@ -156,11 +156,10 @@ class Composition:
     @property
     def build_command(self) -> str:
         """The one that builds the image of `compose.yaml` on one's own computer."""
-        base_image = str(self.answers.get("base_image") or "")
-        is_told = base_image and self.answers.get("base") == base.REPO2DOCKER
+        is_told = self.base_image and self.answers.get("base") == base.REPO2DOCKER
         options = ["--no-run", "--target-repo-dir /srv/repo", "--user-id 1000", "--user-name jovyan"]
         options += [f"--image-name localhost/{self.answers['course_slug']}"]
-        options += [f"--Repo2Docker.base_image={base_image}"] if is_told else []
+        options += [f"--Repo2Docker.base_image={self.base_image}"] if is_told else []
         return " ".join(["jupyter-repo2docker", *options, "."])
 
     @property

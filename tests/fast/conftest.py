@@ -94,6 +94,16 @@ def commit(folder: Path, tag: str | None = None) -> None:
         git(folder, "tag", tag)
 
 
+def committed_course(root: Path, course: Path, *answers: str) -> Path:
+    """A first copy of a catalogue, which becomes release 1.0.0; both are repositories of git then."""
+    commit(root, "1.0.0")
+    data = [word for answer in answers for word in ("--data", answer)]
+    result = copier("copy", "--trust", "--defaults", *data, root, course)
+    assert result.returncode == 0, result.stderr
+    commit(course)
+    return course
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file's bytes by relative path, git's own left out."""
     return {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree
+from tests.fast.conftest import MakeCatalogue, commit, committed_course, copier, git, manifest, tree
 
 COMPONENTS = {
     "alpha/component.yml": manifest("Alpha"),
@@ -24,12 +24,7 @@ NONE = {"base": "repo2docker", "base_image": "", "image": ""}
 @pytest.fixture
 def course(make_catalogue: MakeCatalogue, tmp_path: Path) -> Path:
     """With alpha, on no other base, committed."""
-    root, course = make_catalogue(COMPONENTS), tmp_path / "course"
-    commit(root, "1.0.0")
-    result = copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
-    assert result.returncode == 0, result.stderr
-    commit(course)
-    return course
+    return committed_course(make_catalogue(COMPONENTS), tmp_path / "course", "components=[alpha]")
 
 
 def update(course: Path, **answers: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree
+from tests.fast.conftest import MakeCatalogue, commit, committed_course, copier, manifest, tree
 
 COMPONENTS = {"alpha/component.yml": manifest("Alpha", memory=100, cpu=2)}
 IMAGE = {"image": "ghcr.io/owner/course"}
@@ -23,12 +23,7 @@ def update(course: Path, answers: dict[str, str]) -> list[str]:
 
 
 def test_from_none_to_all_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
-    root, course = make_catalogue(COMPONENTS), tmp_path / "course"
-    commit(root, "1.0.0")
-    result = copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
-    assert result.returncode == 0, result.stderr
-    git(tmp_path, "init", "--quiet", str(course))
-    commit(course)
+    course = committed_course(make_catalogue(COMPONENTS), tmp_path / "course", "components=[alpha]")
     before = tree(course)
     assert update(course, {**ENTRY, "hub_group": "students"}) == ["tm351-26j.yaml"]
     own = course / "hub/tm351-26j.yaml"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.fast.actions import Job, run_job
-from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree
+from tests.fast.conftest import MakeCatalogue, commit, committed_course, copier, manifest, tree
 
 WORKFLOW = ".github/workflows/binder-image.yml"
 COMPONENTS = {
@@ -251,12 +251,7 @@ def test_architectures_and_registries(make_catalogue: MakeCatalogue, tmp_path: P
 
 
 def test_from_none_to_both_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
-    root, course = make_catalogue(COMPONENTS), tmp_path / "course"
-    commit(root, "1.0.0")
-    result = copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course)
-    assert result.returncode == 0, result.stderr
-    git(tmp_path, "init", "--quiet", str(course))
-    commit(course)
+    course = committed_course(make_catalogue(COMPONENTS), tmp_path / "course", "components=[alpha]")
     before = tree(course)
     both = {"repository": "gh:owner/course", "build_branch": "true", "image": "ghcr.io/owner/course"}
     for answers in (both, {"repository": "", "build_branch": "false", "image": ""}):
