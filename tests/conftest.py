@@ -91,12 +91,18 @@ def mirror(images: Path) -> Iterator[str]:
     folder.mkdir(exist_ok=True)
     handler = partial(QuietHandler, directory=str(folder))
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", 8377), handler)  # a fixed port keeps the build cache
+        server = SharedServer(("127.0.0.1", 8377), handler)  # a fixed port keeps the build cache
     except OSError:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server = SharedServer(("127.0.0.1", 0), handler)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://10.0.2.2:{server.server_port}"  # the machine, as a build sees it
     server.shutdown()
+
+
+class SharedServer(ThreadingHTTPServer):
+    """Shares its port with those of tests that run beside these; they serve the same files."""
+
+    allow_reuse_port = True  # from Python 3.11
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

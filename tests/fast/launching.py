@@ -25,6 +25,7 @@ while :; do sleep 0.05; done
 """
 READY = '#!/bin/sh\ntest -s "$SERVICE_DATA/starts"\n'
 FOREVER = "#!/bin/sh\nexec sleep 1000\n"
+IDLE = "while :; do sleep 0.02; done"  # unlike a command, a loop keeps the traps of its shell
 
 Process = subprocess.Popen[str]
 Result = subprocess.CompletedProcess[str]
@@ -120,11 +121,11 @@ class Repository:
         command = ["bash", str(self.binder / name), *arguments]
         return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, cwd="/")
 
-    def opened(self, *arguments: object, notebook: str = "exec sleep 1000", **options: Any) -> Process:
-        """Start launch and wait until the notebook (a line of shell) runs."""
+    def opened(self, *arguments: object, traps: str = "", notebook: str = "exec sleep 1000", **options: Any) -> Process:
+        """Start launch and wait until the notebook (a line of shell) runs and has set its traps."""
         mark = self.root / "opened"
         mark.unlink(missing_ok=True)
-        process = self.launch(*arguments, "--", "sh", "-c", f'echo >"{mark}"; {notebook}', **options)
+        process = self.launch(*arguments, "--", "sh", "-c", f'{traps}\necho >"{mark}"; {notebook}', **options)
         until("the notebook is open", lambda: mark.exists() or process.poll() is not None, 30)
         return process
 

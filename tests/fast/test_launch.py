@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fast.launching import Repository, alive, finish, make_repository, text, until
+from tests.fast.launching import IDLE, Repository, alive, finish, make_repository, text, until
 
 repository = pytest.fixture(make_repository)
 
@@ -22,8 +22,6 @@ SHOW = "env -u _ -u BINDER_DIR -u BINDER_RUN | sort; pwd; grep ^Sig[BIC] /proc/s
 WRITES_DOWN_SIGNALS = """
 for name in INT HUP QUIT USR1 USR2 WINCH CONT TERM; do trap "echo $name >>$HOME/signals" $name; done
 trap 'exit 5' ALRM
-echo >"$HOME/trapped"
-while :; do sleep 0.02; done
 """
 
 
@@ -76,8 +74,7 @@ def test_wrong_arguments_are_explained(repository: Repository, arguments: list[s
 
 def test_signals_other_than_term_reach_the_notebook_alone(repository: Repository) -> None:
     repository.service("saves")
-    process = repository.opened(notebook=WRITES_DOWN_SIGNALS)
-    until("the notebook handles signals", (repository.home / "trapped").exists)
+    process = repository.opened(traps=WRITES_DOWN_SIGNALS, notebook=IDLE)
     names = ["INT", "HUP", "QUIT", "USR1", "USR2", "WINCH", "CONT"]
     for name in names:
         process.send_signal(getattr(signal, f"SIG{name}"))
@@ -90,8 +87,7 @@ def test_signals_other_than_term_reach_the_notebook_alone(repository: Repository
 
 def test_term_is_relayed_each_time_and_a_notebook_that_ignores_it_is_waited_for(repository: Repository) -> None:
     repository.service("saves")
-    process = repository.opened(notebook=WRITES_DOWN_SIGNALS)
-    until("the notebook handles signals", (repository.home / "trapped").exists)
+    process = repository.opened(traps=WRITES_DOWN_SIGNALS, notebook=IDLE)
     for count in (1, 2):
         process.terminate()
         until("TERM", lambda count=count: text(repository.home / "signals").split() == ["TERM"] * count)  # type: ignore[misc]
@@ -103,7 +99,7 @@ def test_term_is_relayed_each_time_and_a_notebook_that_ignores_it_is_waited_for(
 
 def test_notebook_gives_way_to_services_that_stop(repository: Repository) -> None:
     repository.service("saves")
-    process = repository.opened(notebook="trap 'sleep 0.3; nice >$HOME/nice; exit' TERM; while :; do sleep 0.05; done")
+    process = repository.opened(traps="trap 'sleep 0.3; nice >$HOME/nice; exit' TERM", notebook=IDLE)
     assert finish(process) == 0
     assert text(repository.home / "nice") == "19\n"
 
@@ -112,7 +108,7 @@ def test_service_is_told_at_once_and_needs_no_more_than_its_own_time(repository:
     """TERM, then KILL one second later, to a notebook that takes longer than that."""
     repository.environment["SAVE_SECONDS"] = "0.5"
     repository.service("saves")
-    process = repository.opened(notebook="trap '' TERM; while :; do sleep 0.1; done")
+    process = repository.opened(traps="trap '' TERM", notebook=IDLE)
     process.terminate()
     time.sleep(1)
     process.kill()

@@ -126,7 +126,7 @@ def test_term_reaches_the_notebook_whatever_is_around_it(repository: Repository,
 def test_daemon_of_a_wrapper_is_told_at_once(repository: Repository) -> None:
     daemon = "trap 'sleep 0.3; echo >$HOME/saved; exit' TERM; echo >$HOME/up; while :; do sleep 0.05; done"
     repository.hook("daemon", f"#!/bin/bash\nsh -c '{daemon.replace(chr(39), chr(34))}' &\nexec around \"$@\"\n")
-    process = repository.opened(notebook="trap '' TERM; until [ -e $HOME/saved ]; do sleep 0.05; done")
+    process = repository.opened(traps="trap '' TERM", notebook="until [ -e $HOME/saved ]; do sleep 0.05; done")
     until("the daemon is up", (repository.home / "up").exists)
     process.terminate()
     assert process.wait(10) == 0, "the notebook ended because the daemon had been told before"

@@ -179,7 +179,7 @@ def test_hooks_that_fail_hang_or_never_exec_are_named(repository: Repository) ->
 def test_daemon_of_a_hook_is_stopped_cleanly(repository: Repository) -> None:
     daemon = "trap 'sleep 0.3; echo >$HOME/saved; exit' TERM; echo >$HOME/up; while :; do sleep 0.05; done"
     repository.hook("daemon", f'#!/bin/bash\nsh -c "{daemon.replace("$", chr(92) + "$")}" &\nexec "$@"\n')
-    process = repository.opened(notebook="trap '' TERM; until [ -e $HOME/saved ]; do sleep 0.05; done")
+    process = repository.opened(traps="trap '' TERM", notebook="until [ -e $HOME/saved ]; do sleep 0.05; done")
     until("the daemon is up", (repository.home / "up").exists)
     process.terminate()
     assert process.wait(10) == 0, "the notebook ended because the daemon had been told before"
