@@ -58,6 +58,7 @@ TAKEN = ("apt.txt", "environment.yml", "requirements.late.txt", *SCRIPTS)
 ROOT = "."
 BINDER_DIRS = ("binder", ".binder")
 LARGEST = 1_000_000
+UNLISTED = re.compile(r"[\"\\\x00-\x1f\x7f]")  # Copier takes the entries of a list as they are escaped
 
 # What a copy that Binder Blocks made has in its answers file, and hardly any other template's.
 OURS = ("components", "binder_dir")
@@ -84,12 +85,19 @@ def answers_of_ours(data: bytes) -> Mapping[str, Any] | None:
 
 
 def found(destination: Path) -> list[str]:
-    """The names of the directories that can be adopted, in order; the root's is `.`."""
+    """The names of the directories that can be adopted, in order; the root's is `.`.
+
+    Raises `BlocksError` for a name that Copier cannot hold.
+    """
     names = [name for name in BINDER_DIRS if (destination / name).is_dir()] or [ROOT]
     names += sorted(path.name for path in destination.glob("binder_*") if path.is_dir())
     distinct = {_within(destination, destination / name): name for name in reversed(names)}
     distinct.pop(None, None)
-    return [name for name in names if name in distinct.values() and _has_configuration(destination / name)]
+    result = [name for name in names if name in distinct.values() and _has_configuration(destination / name)]
+    for name in result:
+        if UNLISTED.search(name):
+            raise BlocksError(f"{name!r}: Copier cannot offer a folder of this name to adopt; rename the folder")
+    return result
 
 
 def _has_configuration(folder: Path) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 
 from .errors import BlocksError
+from .image import PART
 from .merge.model import Fragment
 
 REPO2DOCKER, ONBUILD, BOX = KINDS = ("repo2docker", "onbuild", "box")
@@ -22,9 +23,8 @@ EXAMPLES = {
     ONBUILD: "docker.io/pangeo/base-image:2026.01.30",
     BOX: "ghcr.io/owner/box:v1.0",
 }
-# A host may have a port; the rest is as in `image`. What Docker takes, this takes, but for names without a version.
+# A host may have a port. What Docker takes, this takes, but for names without a version.
 HOST = r"(?:(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost)(?::[0-9]+)?|[a-z0-9-]+:[0-9]+)"
-PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 NAME = re.compile(
     rf"(?P<name>(?:{HOST}/)?{PART}(?:/{PART})*)(?P<tag>:[\w][\w.-]{{0,127}})?(?P<digest>@sha256:[0-9a-f]{{64}})?",
     re.ASCII,

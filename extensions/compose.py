@@ -310,6 +310,14 @@ def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -
 
 
 def slug(name: str) -> str:
-    """A course's name as a folder name: lower case ASCII letters, digits and hyphens; `course` where none is left."""
-    ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-") or "course"
+    """A course's name as a folder name: lower case ASCII letters, digits and hyphens; `course` where none is left.
+
+    Kept data, volumes and images go by it. Where something is lost that tells courses apart, such as all letters of a
+    Greek name or the plus of C++, some digits of the name's hash stand for it.
+    """
+    spelled = unicodedata.normalize("NFKD", name.casefold())
+    plain = re.sub(r"[^a-z0-9]+", "-", "".join(filter(str.isascii, spelled))).strip("-") or "course"
+    lost = any(unicodedata.category(character)[0] in "LNS" for character in spelled if not character.isascii())
+    if lost or {"+", "#"} & {*spelled}:
+        return f"{plain}-{hashlib.sha256(spelled.encode(errors='backslashreplace')).hexdigest()[:6]}"
+    return plain

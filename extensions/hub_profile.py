@@ -67,7 +67,8 @@ class Profile:
 
     @property
     def display_name(self) -> str:
-        title = self.course.removeprefix(self.module).lstrip(" :,-")  # many courses are called by their module
+        # many courses are called by their module
+        title = re.sub(rf"^{re.escape(self.module)}(?!\w)[\s:,.\-–—]*", "", self.course)  # noqa: RUF001
         return in_form(f"{self.module} {self.presentation}: {title}" if title else f"{self.module} {self.presentation}")
 
     @property

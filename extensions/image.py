@@ -1,6 +1,7 @@
 """The answer `image` -> what the workflow that publishes it needs.
 
-- `host/owner/name` without a tag, as a registry takes it: lower case, letters and digits with one of `._-` between
+- `host/owner/name` without a tag, as a registry takes it: lower case, letters and digits with `.`, `_`, `__` or hyphens
+  between
 - built for each architecture for which every download of the components has a line, `any` being for all
 """
 
@@ -13,8 +14,9 @@ from .errors import BlocksError
 
 ARCHITECTURES = ("amd64", "arm64")
 FORM = "write it like 'ghcr.io/owner/name' or 'docker.io/owner/name'"
-PART = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
-NAME = re.compile(rf"(?:[a-z0-9-]+\.)+[a-z0-9-]+(?:/{PART}){{2,}}")
+LABEL = r"[a-z0-9]+(?:-+[a-z0-9]+)*"
+PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+(?:/{PART}){{2,}}")
 
 
 def check(value: object) -> str:
@@ -27,8 +29,9 @@ def check(value: object) -> str:
         return value
     if NAME.fullmatch(value.lower()):
         raise BlocksError(f"image: '{value}': registries take lower case alone; write '{value.lower()}'")
-    if NAME.fullmatch(value.partition(":")[0]):
-        raise BlocksError(f"image: '{value}': the workflow sets the tags; write '{value.partition(':')[0]}'")
+    name = value.lower().partition(":")[0]
+    if NAME.fullmatch(name):
+        raise BlocksError(f"image: '{value}': the workflow sets the tags; write '{name}'")
     raise BlocksError(f"image: {value!r}: is no name of an image; {FORM}")
 
 

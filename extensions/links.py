@@ -110,8 +110,7 @@ class Location:
 
 def read(text: str) -> Location:
     """The location; raises `BlocksError` for what is none."""
-    if UNPRINTABLE.search(text):
-        raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
+    _check_printable(text)
     where, _, path = text.partition("#")
     base, ref = _split(where.strip())
     provider, name = _provider(base)
@@ -199,6 +198,11 @@ def _check_ref(text: str, ref: str) -> None:
         raise BlocksError(f"'{text}': '{ref}' is no name of a branch, tag or commit; write it like '@main'")
 
 
+def _check_printable(text: str) -> None:
+    if UNPRINTABLE.search(text):
+        raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
+
+
 def _path(text: str, path: str) -> str:
     path = path.removeprefix("/")
     parts = path.removesuffix("/").split("/") if path else []
@@ -268,6 +272,9 @@ def rstudio(_path: str = "") -> str:
 def application(name: str) -> str:
     """One behind the notebook's proxy: by its name, or by its port."""
     name = name.strip("/")
+    _check_printable(name)
+    if name.isdecimal() and not 0 < int(name) < 65536:
+        raise BlocksError(f"'{name}': is no port; ports go from 1 to 65535")
     return f"proxy/{name}/" if name.isdecimal() else f"{name}/"
 
 
@@ -279,7 +286,10 @@ def git_pull(url: str, urlpath: str = "", branch: str = "", target: str = "") ->
 
 def pull(location: Location, opener: Opener = lab, folder: str = "") -> str:
     """`git_pull` for content that is cloned to `folder`, by default its repository's name, and opened there."""
-    folder = folder or location.names[-1]
+    _check_printable(folder)
+    folder = folder.strip("/") or location.names[-1]
+    if "\\" in folder or {"", ".", ".."} & {*folder.split("/")}:
+        raise BlocksError(f"'{folder}': is no folder to clone to; write it like 'week 1/notebooks'")
     made = location.url.rstrip("/").rpartition("/")[2]
     urlpath = opener(f"{folder}/{location.path}").lstrip("/")
     return git_pull(location.url, urlpath, location.ref, "" if folder == made else folder)

@@ -187,7 +187,7 @@ def _cast(name: str, value: Any, type_: str) -> Any:
             value = yaml.safe_load(value)
         if type_ == "yaml" and isinstance(value, str):
             return parse_yaml(value, name)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, yaml.YAMLError) as error:
         raise BlocksError(f"{name}: must be of type {type_}, not {value!r}") from error
     if type_ == "bool" and not isinstance(value, bool):
         raise BlocksError(f"{name}: must be true or false, not {value!r}")

@@ -58,10 +58,14 @@ def offer_binder_profiles(c, folder):
 def _read(folder, taken):
     entries = {}
     for path in sorted(folder.glob("*.yaml")):
-        for slug, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["custom"]["binderProfiles"].items():
+        try:
+            found = dict(yaml.safe_load(path.read_text(encoding="utf-8"))["custom"]["binderProfiles"])
+        except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise ValueError(f"{path}: has no custom.binderProfiles, as the entry of a course has") from error
+        for slug, entry in found.items():
             where = f"{path}: custom.binderProfiles.{slug}"
             # A session would start all the same, with the hub's own image.
-            if not entry.get("kubespawner_override", {}).get("image"):
+            if not ((entry or {}).get("kubespawner_override") or {}).get("image"):
                 raise ValueError(f"{where}: has no kubespawner_override.image")
             if slug in entries or slug in taken:
                 raise ValueError(f"{where}: the hub has another of this name")

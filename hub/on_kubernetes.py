@@ -17,7 +17,7 @@ def _offer_binder_profiles(c):
     entries = get_config("custom.binderProfiles") or {}
     for slug, entry in entries.items():
         # A session would start all the same, with the hub's own image.
-        if not entry.get("kubespawner_override", {}).get("image"):
+        if not ((entry or {}).get("kubespawner_override") or {}).get("image"):
             raise ValueError(f"custom.binderProfiles.{slug}: has no kubespawner_override.image")
 
     def offered(spawner):

@@ -16,6 +16,7 @@ from pytest_copier.plugin import CopierFixture
 from extensions import adopt, overwrite, questions
 from extensions.errors import BlocksError
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
+from tests.fast.test_copy import assert_refused
 
 COPY = ("copy", "--trust", "--defaults")
 
@@ -437,6 +438,23 @@ def test_an_author_may_exclude_a_file(make_catalogue: MakeCatalogue, tmp_path: P
     result = copier(*COPY, "--skip", "binder/README.md", make_catalogue({}), course)
     assert result.returncode == 0, result.stderr
     assert (course / "binder/README.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["binder_é", "binder_日本 語", "binder_it's"])
+def test_folders_with_any_letters(make_catalogue: MakeCatalogue, tmp_path: Path, name: str) -> None:
+    course = start_course(tmp_path / "course", {f"{name}/apt.txt": "htop\n"})
+    result = copier(*COPY, make_catalogue({}), course)
+    assert result.returncode == 0, result.stderr
+    assert "htop  # " in (course / "binder/apt.txt").read_text()
+
+
+@pytest.mark.parametrize("name", ['binder_a"b', "binder_a\\b"])
+def test_a_folder_that_copier_cannot_offer(make_catalogue: MakeCatalogue, tmp_path: Path, name: str) -> None:
+    course = start_course(tmp_path / "course", {f"{name}/apt.txt": "htop\n"})
+    before = tree(course)
+    result = copier(*COPY, make_catalogue({}), course)
+    assert_refused(result.returncode, result.stderr, f"{name!r}: Copier cannot offer a folder of this name to adopt")
+    assert tree(course) == before
 
 
 def test_real_catalogue_adopts_and_updates(copier: CopierFixture, tmp_path: Path) -> None:

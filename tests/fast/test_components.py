@@ -20,7 +20,9 @@ from packaging.requirements import Requirement
 
 from extensions.catalogue import read_catalogue
 from extensions.compose import Composition, slug
+from extensions.errors import BlocksError
 from extensions.merge import conda
+from extensions.questions import check
 from extensions.selection import select
 from tests.fast.conftest import ROOT, copier, tree
 
@@ -55,6 +57,77 @@ def composition(*asked: str, **answers: Any) -> Composition:
 def questions(folder: Path) -> Mapping[str, Any]:
     path = folder / "questions.yml"
     return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
+
+
+def check_answer(name: str, value: object) -> None:
+    check({name: value}, CATALOGUE, lambda text, data: Environment(autoescape=False).from_string(text).render(data))
+
+
+LIST = "must be a list of texts, such as ["
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("postgres_db", "", "must not be empty"),
+        ("postgres_db", "a=b", "must have neither '=' nor '://'"),
+        ("postgres_db", "postgresql://a", "must have neither '=' nor '://'"),
+        ("postgres_user", "", "must not be empty"),
+        ("postgres_user", "pg_me", "PostgreSQL keeps this name for itself"),
+        ("postgres_user", "none", "PostgreSQL keeps this name for itself"),
+        ("postgres_password", "", "must not be empty"),
+        ("mongodb_db", "", "must not be empty"),
+        *(
+            ("mongodb_db", f"my{letter}course", 'must not be empty, nor have a space or one of ./\\"$')
+            for letter in ' ./\\"$'
+        ),
+        ("neo4j_heap", 127, "at least 128 MB"),
+        ("course_packages_conda", {"numpy": "1.26"}, LIST),
+        ("course_packages_pip", {"requests": "==2.0"}, LIST),
+        ("course_packages_apt", "{graphviz: 1}", LIST),
+        ("course_packages_late", "tool", LIST),
+    ],
+)
+def test_answers_that_would_fail_in_the_build_are_refused(name: str, value: object, message: str) -> None:
+    with pytest.raises(BlocksError) as refused:
+        check_answer(name, value)
+    assert str(refused.value).startswith(f"{name}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("postgres_db", text) for text in ('Kurs Ä "q"', "O'Brien", "26")),
+        *(("postgres_user", text) for text in ("pgadmin", "Ö ä", 26)),
+        *(("mongodb_db", text) for text in ("course-26", "Übung", 26)),
+        ("course_packages_conda", "[numpy, 'pandas>=2']"),
+    ],
+)
+def test_answers_that_servers_take_are_taken(name: str, value: object) -> None:
+    check_answer(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("TM351 Data management & analysis", "tm351-data-management-analysis"),
+        ("Café – données", "cafe-donnees"),  # noqa: RUF001
+        ("Straße", "strasse"),
+        ("C", "c"),
+    ],
+)
+def test_folder_of_a_name_in_latin_letters(name: str, folder: str) -> None:
+    assert slug(name) == folder
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("C", "C++", "C#"), ("数据库", "统计", "course"), ("Δίκτυα 1", "Γλώσσα 1", "1"), ("Łódź", "odz"), ("🐍", "🐘")],
+)
+def test_other_courses_have_other_folders(names: tuple[str, ...]) -> None:
+    folders = {slug(name) for name in names}
+    assert len(folders) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder) for folder in folders)
 
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(NAMES, 2)), ids="+".join)

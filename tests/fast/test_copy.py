@@ -106,6 +106,7 @@ WRONG_ANSWERS = {
     "place of data": ("keep_data=usb", "keep_data: must be one of image, home"),
     "updates": ("updates=daily", "updates: must be one of none, workflow, renovate"),
     "empty name": ("course_name=", "course_name: must not be empty"),
+    "no YAML": ("take_away=[", "take_away: must be of type bool, not '['"),
     "type": ("alpha_heap=big", "alpha_heap: must be of type int"),
     "validator": ("alpha_heap=1", "alpha_heap: must be at least 32"),
     "choice": ("alpha_mode=c", "alpha_mode: must be one of a, b"),

@@ -242,6 +242,23 @@ def test_entries_without_an_image_end_the_hub(
         docker_hub(folder=folder)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "a: 1\n", "custom: {binderProfiles: }\n", "custom: {binderProfiles: [1]}\n", "a: ["]
+)
+def test_a_file_that_is_no_entry_is_named(docker_hub: MakeDocker, tmp_path: Path, text: str) -> None:
+    (tmp_path / "other.yaml").write_text(text)
+    with pytest.raises(ValueError, match=r"other\.yaml: has no custom\.binderProfiles"):
+        docker_hub(folder=tmp_path)
+
+
+def test_an_empty_entry_is_named(docker_hub: MakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other.yaml").write_text("custom: {binderProfiles: {x: }}\n")
+    with pytest.raises(ValueError, match=r"binderProfiles\.x: has no kubespawner_override\.image"):
+        docker_hub(folder=tmp_path)
+    with pytest.raises(ValueError, match=r"binderProfiles\.x: has no kubespawner_override\.image"):
+        Kubernetes({"custom": {"binderProfiles": {"x": None}}}, monkeypatch)
+
+
 def test_an_entry_twice_ends_the_hub(entries: Path, docker_hub: MakeDocker, tmp_path: Path) -> None:
     shutil.copytree(entries, tmp_path / "twice")
     shutil.copy(tmp_path / "twice/tm351-26j.yaml", tmp_path / "twice/copy.yaml")

@@ -51,7 +51,14 @@ def test_processors(cpu: int, guarantee: float, limit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("course", "name"), [("Data", "TM351 26J: Data"), ("TM351: Data", "TM351 26J: Data"), ("TM351", "TM351 26J")]
+    ("course", "name"),
+    [
+        ("Data", "TM351 26J: Data"),
+        ("TM351: Data", "TM351 26J: Data"),
+        ("TM351 \u2013 Data", "TM351 26J: Data"),
+        ("TM351", "TM351 26J"),
+        ("TM3510 Data", "TM351 26J: TM3510 Data"),
+    ],
 )
 def test_name_in_the_list(course: str, name: str) -> None:
     made = hub_profile.make({**ANSWERS, "course_name": course}, (), 160, 2000)

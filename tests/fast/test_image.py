@@ -14,7 +14,9 @@ from tests.fast.test_copy import assert_refused
 CHECKSUM = "0" * 64
 
 
-@pytest.mark.parametrize("name", ["", "ghcr.io/owner/name", "docker.io/o/n", "quay.io/group/sub.dir/my_image-2"])
+@pytest.mark.parametrize(
+    "name", ["", "ghcr.io/owner/name", "docker.io/o/n", "quay.io/group/sub.dir/my_image-2", "g.io/o/my--c__d"]
+)
 def test_names(name: str) -> None:
     assert image.check(name) == name
 
@@ -24,6 +26,8 @@ def test_names(name: str) -> None:
     [
         ("ghcr.io/Owner/Name", "registries take lower case alone; write 'ghcr.io/owner/name'"),
         ("ghcr.io/owner/name:1.0", "the workflow sets the tags; write 'ghcr.io/owner/name'"),
+        ("GHCR.io/Owner/name:v1", "the workflow sets the tags; write 'ghcr.io/owner/name'"),
+        ("-.a/o/c", "is no name of an image"),
         ("name", "is no name of an image; write it like 'ghcr.io/owner/name'"),
         ("owner/name", "is no name of an image"),
         ("ghcr.io/owner", "is no name of an image"),

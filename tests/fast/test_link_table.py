@@ -327,6 +327,10 @@ def test_command(arguments: list[str], output: str) -> None:
         (["gh:o/r#a", "--content", "gh:o/x#b"], 1, "'a': a link opens one file"),
         (["gh:o"], 1, "'gh:o': is no repository; write it like 'gh:owner/repo'"),
         (["gh:o/r", "--open", "document"], 1, "name the file"),
+        (["gh:o/r", "--open", "99999"], 1, "'99999': is no port; ports go from 1 to 65535"),
+        (["gh:o/r", "--open", "a\x07"], 1, "contains a character that cannot be seen"),
+        (["gh:o/r", "--content", NOTEBOOK, "--folder", "../y"], 1, "'../y': is no folder to clone to"),
+        (["gh:o/r", "--content", NOTEBOOK, "--folder", "y\x07"], 1, "contains a character that cannot be seen"),
         (["gh:o/r", "--binder", "mybinder"], 1, "is no address of a server"),
     ],
 )
