@@ -318,6 +318,6 @@ def slug(name: str) -> str:
     spelled = unicodedata.normalize("NFKD", name.casefold())
     plain = re.sub(r"[^a-z0-9]+", "-", "".join(filter(str.isascii, spelled))).strip("-") or "course"
     lost = any(unicodedata.category(character)[0] in "LNS" for character in spelled if not character.isascii())
-    if lost or {"+", "#"} & {*spelled}:
+    if lost or re.search(r"\w[+#]", spelled):
         return f"{plain}-{hashlib.sha256(spelled.encode(errors='backslashreplace')).hexdigest()[:6]}"
     return plain

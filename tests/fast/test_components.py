@@ -113,6 +113,7 @@ def test_answers_that_servers_take_are_taken(name: str, value: object) -> None:
         ("TM351 Data management & analysis", "tm351-data-management-analysis"),
         ("Café – données", "cafe-donnees"),  # noqa: RUF001
         ("Straße", "strasse"),
+        ("Course #1 + more", "course-1-more"),
         ("C", "c"),
     ],
 )
