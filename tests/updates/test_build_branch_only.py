@@ -36,12 +36,12 @@ class Hosted:
     folder: Path
 
     def run(self, commands: str) -> Path:
-        """As a maintainer types them, in a new folder; where the checkout is then. Nothing is asked."""
+        """As a maintainer types them, in a new folder; where the checkout is then. Nobody answers a question."""
         folder = self.folder / f"run-{len(list(self.folder.iterdir()))}"
         (folder / "bin").mkdir(parents=True)
         program = folder / "bin/copier"
         words = shlex.join([sys.executable, "-m", "copier"])
-        program.write_text(f'#!/bin/bash\naction=$1\nshift\nexec {words} "$action" --defaults "$@"\n')
+        program.write_text(f'#!/bin/bash\nexec {words} "$@"\n')
         program.chmod(0o755)
         environment = {
             **os.environ,
@@ -52,7 +52,13 @@ class Hosted:
         }
         script = "set -eu\n" + commands.replace("CATALOGUE", str(self.catalogue))
         result = subprocess.run(
-            ["bash", "-c", script], cwd=folder, env=environment, check=False, capture_output=True, text=True
+            ["bash", "-c", script],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            capture_output=True,
+            text=True,
         )
         assert result.returncode == 0, result.stdout + result.stderr
         return folder / "course-binder"
