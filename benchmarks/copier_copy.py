@@ -31,9 +31,9 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples/tm351.yml"
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue import read_catalogue  # noqa: E402
-from extensions.questions import PYTHON_DEFAULT, PYTHON_VERSIONS, choices  # noqa: E402
-from extensions.selection import select  # noqa: E402
+from extensions.answers.given import PYTHON_DEFAULT, PYTHON_VERSIONS, choices  # noqa: E402
+from extensions.catalogue.manifest import read_catalogue  # noqa: E402
+from extensions.catalogue.selection import select  # noqa: E402
 
 
 def copy(template: Path, destination: Path, *arguments: str) -> float:

@@ -37,9 +37,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.foreign import Blob, Directory, fragment  # noqa: E402
+from extensions.foreign.directory import Blob, Directory, fragment  # noqa: E402
 from extensions.merge import apt, conda, pip, specs, versions  # noqa: E402
-from extensions.merge.model import Fragment  # noqa: E402
+from extensions.model import Fragment  # noqa: E402
 
 CONDA = """
 numpy scipy pandas matplotlib scikit-learn xarray dask distributed zarr netcdf4 h5py bokeh holoviews panel hvplot

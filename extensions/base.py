@@ -15,7 +15,7 @@ import re
 
 from .errors import BlocksError
 from .image import PART
-from .merge.model import Fragment
+from .model import Fragment
 
 REPO2DOCKER, ONBUILD, BOX = KINDS = ("repo2docker", "onbuild", "box")
 EXAMPLES = {

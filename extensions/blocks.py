@@ -53,11 +53,11 @@ def _modules(*names: str) -> Iterator[Any]:
     return (importlib.import_module(f"{_NAME}.{name}") for name in names)
 
 
-_adopt, _base, _catalogue, _changes = _modules("adopt", "base", "catalogue", "changes")
-_closing, _compose, _errors, _hub_profile = _modules("closing", "compose", "errors", "hub_profile")
-_image, _imports, _links, _overwrite = _modules("image", "imports", "link_table", "overwrite")
-_own, _questions = _modules("own", "questions")
-_selection, _settle = _modules("selection", "settle")
+_base, _compose, _errors, _hub_profile, _image = _modules("base", "composition", "errors", "hub_profile", "image")
+_questions, _overwrite = _modules("answers.given", "answers.destination")
+_catalogue, _files, _selection = _modules("catalogue.manifest", "catalogue.files", "catalogue.selection")
+_adopt, _imports, _links = _modules("foreign.adopt", "foreign.imports", "links.table")
+_changes, _closing, _own, _settle = _modules("update.changes", "update.closing", "update.own", "update.settle")
 _apt, _conda, _downloads = _modules("merge.apt", "merge.conda", "merge.downloads")
 _env, _pip = _modules("merge.env", "merge.pip")
 
@@ -80,7 +80,7 @@ class Blocks(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        environment.concat = _compose.files.concat  # type: ignore[method-assign]
+        environment.concat = _files.concat  # type: ignore[method-assign]
         self._compositions: dict[str, Any] = {}
         environment.globals.update(
             adoptable=pass_context(_for_users(self.adoptable)),

@@ -17,11 +17,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from .catalogue import Component
+from .catalogue.manifest import Component
 from .errors import BlocksError
-from .foreign import Directory, decode
+from .foreign.directory import Directory, decode
 from .merge import specs
-from .merge.model import Clash, Fragment, Merged, Want
+from .model import Clash, Fragment, Merged, Want
 
 JAVA = re.compile(r"openjdk-(\d+)-(?:jdk|jre)\b")
 

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .catalogue import Component
+from .catalogue.manifest import Component
 from .errors import BlocksError
 
 ERROR_OF_MEASURING = 15  # percent

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .catalogue import Component
+from .catalogue.manifest import Component
 from .errors import BlocksError
 
 DATABASES = "databases"

@@ -34,12 +34,15 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from extensions import clashes, findings, foreign, scripts
-from extensions.catalogue import Component
+from extensions import clashes
+from extensions.catalogue.manifest import Component
 from extensions.errors import BlocksError
-from extensions.foreign import Directory
+from extensions.findings import packs as findings
+from extensions.foreign import directory as foreign
+from extensions.foreign import scripts
+from extensions.foreign.directory import Directory
 from extensions.merge import apt, conda, downloads, env, pip
-from extensions.merge.model import Fragment
+from extensions.model import Fragment
 from tests.merging import BINDER, Result, again, conserved, directory, judge, merge
 from tests.writing import Written, written
 

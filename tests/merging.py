@@ -12,10 +12,10 @@ from pip._internal.req.constructors import _looks_like_path
 from pip._internal.req.req_file import get_line_parser
 from rattler import MatchSpec
 
-from extensions.findings import examine
-from extensions.foreign import Blob, Directory, fragment
+from extensions.findings.packs import examine
+from extensions.foreign.directory import Blob, Directory, fragment
 from extensions.merge import apt, conda
-from extensions.merge.model import Clash, Finding, Fragment, Merged
+from extensions.model import Clash, Finding, Fragment, Merged
 
 from .writing import Written
 

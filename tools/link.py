@@ -6,7 +6,7 @@
     python tools/link.py --hub https://hub.example.org --content gh:owner/notebooks@main#folder/file.ipynb
     python tools/link.py gh:owner/course --open openrefine         an application behind the proxy, or a port
 
-How repositories are written, and the rules of the links: extensions/links.py. Needs Python alone, and no network.
+How repositories are written, and the rules of the links: extensions/links. Needs Python alone, and no network.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from extensions import links
 from extensions.errors import BlocksError
+from extensions.links import address as links
 
 OPENERS: dict[str, links.Opener] = {
     "lab": links.lab,

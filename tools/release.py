@@ -24,9 +24,10 @@ from packaging.version import InvalidVersion, Version
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions import changelog, git  # noqa: E402
-from extensions.changelog import Release  # noqa: E402
+from extensions import git  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
+from extensions.update import changelog  # noqa: E402
+from extensions.update.changelog import Release  # noqa: E402
 
 FIXTURES = "tests/releases"
 SOURCE = "binder-blocks"  # where a fixture's catalogue is, for whoever uses the fixture to say

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import BlocksError
+from ..model import Finding, Fragment, Merged, Want, merge_wants
 from . import lines
-from .model import Finding, Fragment, Merged, Want, merge_wants
 
 ANCHOR = "# Your own Debian packages go below this line."
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]*(:[a-z0-9]+)?([=/][A-Za-z0-9.+:~*_-]+)?")

@@ -29,10 +29,10 @@ from dataclasses import dataclass, field, replace
 import yaml
 from packaging.utils import canonicalize_name
 
-from ..catalogue import Loader, yaml_error
+from ..catalogue.manifest import Loader, yaml_error
 from ..errors import BlocksError
+from ..model import UNPRINTABLE, Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from . import lines, pip, specs
-from .model import UNPRINTABLE, Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from .pip import Read
 from .versions import Range, conda_range, intersect, overlap
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import BlocksError
-from .model import Fragment, Merged, Want, merge_wants, split_comment
+from ..model import Fragment, Merged, Want, merge_wants, split_comment
 
 ANCHOR = "# Your own downloads go below this line."
 LINE = re.compile(

@@ -15,8 +15,8 @@ import shlex
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from ..catalogue import Component
-from .model import Entry, Merged, Want, merge_wants
+from ..catalogue.manifest import Component
+from ..model import Entry, Merged, Want, merge_wants
 
 ANCHOR = "# Your own variables go below this line."
 COURSE = "course"

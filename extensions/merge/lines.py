@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from .model import Fragment, Want, one_line
+from ..model import Fragment, Want, one_line
 
 ANCHOR = re.compile(r"Your own .* go below this line\b")
 

@@ -30,8 +30,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ..errors import BlocksError
+from ..model import Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from . import lines
-from .model import Clash, Entry, Finding, Fragment, Merged, Want, merge_wants, split_comment
 from .versions import Range, intersect, overlap, pip_range
 
 LATE_ANCHOR = "# Your own late packages go below this line, one to a line, in the order of their installation."

@@ -1,6 +1,6 @@
 """Launch links, followed: nbgitpuller brings the content in a real container, and the file that was named is open.
 
-The links are those of extensions/links.py. What a Binder and a hub make of them before the notebook server sees them is
+The links are those of extensions/links. What a Binder and a hub make of them before the notebook server sees them is
 done here as they do it: BinderHub's `LaunchSpec` (js/packages/binderhub-client/lib/spec.js) and JupyterHub's
 `UserRedirectHandler` (jupyterhub/handlers/base.py).
 
@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from extensions import links
-from extensions.links import Location
+from extensions.links import address as links
+from extensions.links.address import Location
 from tests.browser.browser import chromium
 from tests.browser.served import Served, git_server, notebook, serve
 from tests.conftest import Build, Scaffold

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_copier.plugin import CopierFixture
 
-from extensions import adopt, overwrite, questions
+from extensions.answers import destination as overwrite
+from extensions.answers import given as questions
 from extensions.errors import BlocksError
+from extensions.foreign import adopt
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
 from tests.fast.test_copy import assert_refused
 

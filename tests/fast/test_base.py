@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from extensions import base, own
+from extensions import base
 from extensions.errors import BlocksError
 from extensions.merge import apt
-from extensions.merge.model import Fragment
+from extensions.model import Fragment
+from extensions.update import own
 from tests.fast.conftest import MakeCatalogue, copier, manifest, tree
 from tests.fast.test_components import NAMES, TOOLS, scripts
 from tests.fast.test_copy import assert_refused

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from extensions import clashes
-from extensions.catalogue import Component
-from extensions.compose import Composition
+from extensions.catalogue.manifest import Component
+from extensions.composition import Composition
 from extensions.errors import BlocksError
-from extensions.foreign import Blob, Directory
-from extensions.merge.model import Clash
+from extensions.foreign.directory import Blob, Directory
+from extensions.model import Clash
 
 ANSWERS = {
     "course_name": "C",

@@ -18,12 +18,12 @@ import yaml
 from jinja2 import Environment
 from packaging.requirements import Requirement
 
-from extensions.catalogue import read_catalogue
-from extensions.compose import Composition, slug
+from extensions.answers.given import check
+from extensions.catalogue.manifest import read_catalogue
+from extensions.catalogue.selection import select
+from extensions.composition import Composition, slug
 from extensions.errors import BlocksError
 from extensions.merge import conda
-from extensions.questions import check
-from extensions.selection import select
 from tests.fast.conftest import ROOT, copier, tree
 
 CATALOGUE = read_catalogue(ROOT)

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions import dropped
-from extensions.findings import BINDER_DIRS, KNOWN, SIMILAR, examine, examine_apt, pack, python_wanted
-from extensions.foreign import Blob, Directory, decode, fragment
-from extensions.merge.model import Finding, Want
+from extensions.findings import dropped
+from extensions.findings.packs import BINDER_DIRS, KNOWN, SIMILAR, examine, examine_apt, pack, python_wanted
+from extensions.foreign.directory import Blob, Directory, decode, fragment
+from extensions.model import Finding, Want
 from tests.fast.conftest import ROOT
 
 ENVIRONMENT = "channels: [conda-forge]\ndependencies:\n  - numpy\n"

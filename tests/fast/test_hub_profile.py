@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from extensions import hub_profile
-from extensions.catalogue import read_catalogue
+from extensions.catalogue.manifest import read_catalogue
 from extensions.errors import BlocksError
 from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, tree
 from tests.fast.test_copy import assert_refused

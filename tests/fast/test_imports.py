@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from extensions import git as running
-from extensions import imports, objects, reference, tree
 from extensions.errors import BlocksError
-from extensions.foreign import Blob, Directory
-from extensions.merge.model import Finding
+from extensions.foreign import imports, objects, reference, tree
+from extensions.foreign.directory import Blob, Directory
+from extensions.model import Finding
 from tests.fast.conftest import ROOT, commit, git
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -548,7 +548,7 @@ def test_no_hook_of_the_users_runs(repository: Path, tmp_path: Path, monkeypatch
 def test_two_processes_share_the_cache(repository: Path, cache: Path) -> None:
     sha = save(repository, {**BINDER, **{f"data/{number}": f"{number}\n" * 1000 for number in range(300)}})
     script = (
-        "import sys; from extensions import imports\n"
+        "import sys; from extensions.foreign import imports\n"
         "tree = imports.load_all(sys.argv[1:], 'binder')[0].directory.tree\n"
         "print(len(tree), tree['binder/apt.txt'].data)"
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.foreign import Blob, Directory
-from extensions.scripts import place
+from extensions.foreign.directory import Blob, Directory
+from extensions.foreign.scripts import place
 from tests.fast.launching import Repository, alive, finish, make_repository, text, until
 
 repository = pytest.fixture(make_repository)

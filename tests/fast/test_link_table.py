@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from extensions import clashes, link_table, links
+from extensions import clashes
 from extensions.errors import BlocksError
-from extensions.merge.model import Fragment
+from extensions.links import address as links
+from extensions.links import table as link_table
+from extensions.model import Fragment
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, manifest, tree
 from tests.fast.test_copy import assert_refused
 

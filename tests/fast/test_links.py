@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions import links
 from extensions.errors import BlocksError
+from extensions.links import address as links
 from tests.fast.conftest import ROOT
 
 VECTORS = json.loads((ROOT / "tests/fast/data/links.json").read_text(encoding="utf-8"))["vectors"]

@@ -11,8 +11,8 @@ from packaging.specifiers import SpecifierSet
 
 from extensions.errors import BlocksError
 from extensions.merge import apt, conda, downloads, pip, specs
-from extensions.merge.model import Fragment
 from extensions.merge.versions import Range, conda_range, intersect, pip_range
+from extensions.model import Fragment
 
 
 def fragments(file: str, *texts: str) -> list[Fragment]:

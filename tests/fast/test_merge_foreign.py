@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from extensions.errors import BlocksError
-from extensions.merge.model import Want
+from extensions.model import Want
 from tests.merging import Result, again, directory, judge, merge
 
 DEPENDENCIES = "dependencies:\n"

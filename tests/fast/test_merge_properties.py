@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from packaging.requirements import InvalidRequirement, Requirement
 from rattler import MatchSpec, Version, VersionSpec
 
-from extensions.foreign import Directory
-from extensions.merge.model import Entry
+from extensions.foreign.directory import Directory
+from extensions.model import Entry
 from tests.merging import Result, again, conserved, directory, judge, merge
 from tests.writing import Written, written
 

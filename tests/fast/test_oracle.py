@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions import carry
 from extensions.errors import BlocksError
+from extensions.foreign import carry
 from tests import oracle
 from tests.independent import engine
 from tests.independent.case import Outcome, Source

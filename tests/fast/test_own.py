@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from extensions import closing, own
 from extensions.merge import apt, conda
-from extensions.merge.model import Finding, Fragment
+from extensions.model import Finding, Fragment
+from extensions.update import closing, own
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree, write_components
 
 APT = "graphviz  # maps\ntree=1.8  # files\n# Your own Debian packages go below this line.\n"

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from jinja2 import Template
 
-from extensions import carry, shell
-from extensions.files import Raw, as_text, concat
-from extensions.foreign import Blob, Directory
-from extensions.scripts import place
+from extensions.catalogue.files import Raw, as_text, concat
+from extensions.foreign import carry, shell
+from extensions.foreign.directory import Blob, Directory
+from extensions.foreign.scripts import place
 from tests.fast.conftest import ROOT, copier
 
 LAUNCH = ROOT / "template/{{ binder_dir }}/launch"

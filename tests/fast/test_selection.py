@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from extensions.catalogue import Component
+from extensions.catalogue.manifest import Component
+from extensions.catalogue.selection import select
 from extensions.errors import BlocksError
-from extensions.selection import select
 
 
 def catalogue(**keys: dict[str, tuple[str, ...]]) -> dict[str, Component]:

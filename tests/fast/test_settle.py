@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.settle import MIDDLE, OURS, THEIRS, keeps_neighbours, weave
+from extensions.update.settle import MIDDLE, OURS, THEIRS, keeps_neighbours, weave
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, write_components
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extensions.compose import Composition
-from extensions.foreign import Blob, Directory
+from extensions.composition import Composition
+from extensions.foreign.directory import Blob, Directory
 from extensions.merge import apt, conda
 
 from .case import BINDER, Outcome, Source

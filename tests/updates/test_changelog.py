@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from extensions import changelog
-from extensions.changelog import Entry, Point, Release
 from extensions.errors import BlocksError
+from extensions.update import changelog
+from extensions.update.changelog import Entry, Point, Release
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, write_components
 
 SAMPLE = """\

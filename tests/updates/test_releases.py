@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from extensions.catalogue import current_names, read_catalogue
+from extensions.catalogue.manifest import current_names, read_catalogue
 from tests.fast.conftest import ROOT, commit, copier, git
 
 FIXTURES = sorted((ROOT / "tests/releases").glob("*.yml"))

@@ -98,7 +98,7 @@ def test_two_versions_of_the_engine_in_one_process(make_catalogue: MakeCatalogue
     commit(root, "1.0.0")
     assert copier("copy", "--trust", "--defaults", "--data", "components=[alpha]", root, course).returncode == 0
     commit(course)
-    model = root / "extensions/merge/model.py"
+    model = root / "extensions/model.py"
     changed = model.read_text().replace("}  # {", "}  # of {")
     assert changed != model.read_text()
     model.write_text(changed)

@@ -19,7 +19,7 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .merge.model import Fragment
+from ..model import Fragment
 
 # UTF-32 first: in little-endian order its mark begins with UTF-16's.
 MARKED = (

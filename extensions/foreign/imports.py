@@ -17,9 +17,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from .errors import BlocksError
-from .foreign import Directory
-from .merge.model import Finding
+from ..errors import BlocksError
+from ..model import Finding
+from .directory import Directory
 from .objects import Objects
 from .reference import Reference, pin, read
 from .tree import TOO_LARGE, Tree, read_tree

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import adopt, changelog, git
-from .errors import BlocksError
+from .. import git
+from ..errors import BlocksError
+from ..foreign import adopt
+from . import changelog
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .errors import BlocksError
-from .foreign import Blob
-from .git import UNPRINTABLE, GitError, printable
+from ..errors import BlocksError
+from ..git import UNPRINTABLE, GitError, printable
+from .directory import Blob
 from .objects import Item, Objects
 from .symlinks import Resolver
 

@@ -14,8 +14,8 @@ import graphlib
 import heapq
 from collections.abc import Iterable, Mapping
 
-from .catalogue import Component, current_names
-from .errors import BlocksError
+from ..errors import BlocksError
+from .manifest import Component, current_names
 
 
 def select(asked: Iterable[str], catalogue: Mapping[str, Component]) -> list[Component]:

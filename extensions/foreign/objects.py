@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from .git import GitError, TooMuchError, run
+from ..git import GitError, TooMuchError, run
 
 try:
     import fcntl

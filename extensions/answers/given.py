@@ -14,11 +14,13 @@ from typing import Any
 
 import yaml
 
-from . import adopt, base, hub_profile, image, link_table
-from .catalogue import Component, current_names, parse_yaml, read_text
-from .errors import BlocksError
-from .imports import references
-from .selection import select
+from .. import base, hub_profile, image
+from ..catalogue.manifest import Component, current_names, parse_yaml, read_text
+from ..catalogue.selection import select
+from ..errors import BlocksError
+from ..foreign import adopt
+from ..foreign.imports import references
+from ..links import table as link_table
 
 PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 PYTHON_DEFAULT = "3.13"

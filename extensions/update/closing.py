@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .foreign import Directory
-from .merge.model import Clash, Finding
+from ..foreign.directory import Directory
+from ..model import Clash, Finding
 
 SHOWN = 15
 

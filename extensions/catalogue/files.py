@@ -18,9 +18,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from .catalogue import Component, read_text
-from .errors import BlocksError
-from .merge.model import Fragment
+from ..errors import BlocksError
+from ..model import Fragment
+from .manifest import Component, read_text
 
 MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt", "downloads.txt")
 HOOKS = ("postBuild", "start", "verify")

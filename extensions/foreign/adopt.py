@@ -27,11 +27,11 @@ from typing import Any
 import yaml
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from .catalogue import Loader
-from .errors import BlocksError
-from .findings import SIMILAR
-from .foreign import Blob, Directory, decode, environment_name
-from .merge.model import Finding
+from ..catalogue.manifest import Loader
+from ..errors import BlocksError
+from ..findings.packs import SIMILAR
+from ..model import Finding
+from .directory import Blob, Directory, decode, environment_name
 
 MERGED = (
     *("apt.txt", "environment.yml", "environment.yaml", "requirements.txt", "requirements.late.txt"),

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from .errors import BlocksError
+from ..errors import BlocksError
 
 # copier.yml's _skip_if_exists.
 KEPT = ("/README.md", "/binder/seed/**", "/.binder/seed/**")

@@ -28,8 +28,8 @@ from datetime import date
 
 from packaging.version import InvalidVersion, Version
 
-from .catalogue import NAME
-from .errors import BlocksError
+from ..catalogue.manifest import NAME
+from ..errors import BlocksError
 
 FILE = "CHANGELOG.md"
 KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")

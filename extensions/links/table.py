@@ -23,10 +23,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import links
-from .errors import BlocksError
-from .links import Location
-from .reference import COMMIT
+from ..errors import BlocksError
+from ..foreign.reference import COMMIT
+from . import address as links
+from .address import Location
 
 # mybinder.org's user guidelines, "Maximum Concurrent Users for a Repository".
 MYBINDER_SESSIONS = 100

@@ -28,7 +28,7 @@ from typing import Any
 
 import yaml
 
-from .errors import BlocksError
+from ..errors import BlocksError
 
 # The C parser where PyYAML has it: ten times faster, and as safe.
 Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

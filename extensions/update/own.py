@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from .errors import BlocksError
-from .foreign import decode
-from .merge import apt, conda, downloads, pip
-from .merge.model import Clash, Entry, Finding, Fragment, Want
+from ..errors import BlocksError
+from ..foreign.directory import decode
+from ..merge import apt, conda, downloads, pip
+from ..model import Clash, Entry, Finding, Fragment, Want
 
 OWN, GENERATED = "own", "generated"
 _HERE = "./"

@@ -19,9 +19,9 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+from ..foreign.directory import Directory, decode, encoding_of
+from ..model import Finding, Want
 from .dropped import dropped_package, stub
-from .foreign import Directory, decode, encoding_of
-from .merge.model import Finding, Want
 
 LISTS = ("apt.txt", "environment.yml", "environment.yaml", "requirements.txt", "runtime.txt")
 SCRIPTS = ("postBuild", "start")

@@ -19,8 +19,8 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from .errors import BlocksError
-from .git import UNPRINTABLE, GitError, look_up
+from ..errors import BlocksError
+from ..git import UNPRINTABLE, GitError, look_up
 
 HOSTS = {"gh": "https://github.com/", "gl": "https://gitlab.com/"}
 FORMS = "write it like 'gh:owner/repo@<commit>', 'gl:group/repo@<commit>', a git URL or an absolute path"

@@ -14,12 +14,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import base, clashes, files, findings, foreign, hub_profile, image, link_table, scripts, take_away
-from .catalogue import Component
+from . import base, clashes, hub_profile, image, take_away
+from .catalogue import files
+from .catalogue.manifest import Component
 from .errors import BlocksError
-from .foreign import Directory
+from .findings import packs as findings
+from .foreign import directory as foreign
+from .foreign import scripts
+from .foreign.directory import Directory
+from .links import table as link_table
 from .merge import apt, conda, downloads, env, pip
-from .merge.model import Clash, Finding, Fragment, Merged
+from .model import Clash, Finding, Fragment, Merged
 
 # Memory of the notebook server with one Python kernel, in MB (10^6 bytes); benchmarks/stack.py measures it.
 NOTEBOOK_MEMORY = 160

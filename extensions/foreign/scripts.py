@@ -22,11 +22,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..catalogue.files import File, as_text
+from ..model import Finding
 from . import shell
 from .carry import HOOKS, carried, printable
-from .files import File, as_text
-from .foreign import Blob, Directory, decode
-from .merge.model import Finding
+from .directory import Blob, Directory, decode
 
 _BOM = b"\xef\xbb\xbf"
 _OWN_PLACE = re.compile(r"\$0\b|\$\{0\b|\bBASH_SOURCE\b|\b__file__\b")

@@ -54,9 +54,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, urlsplit
 
-from .errors import BlocksError
-from .git import UNPRINTABLE
-from .reference import COMMIT, HOSTS, SERVER, SHORT, SSH, URL
+from ..errors import BlocksError
+from ..foreign.reference import COMMIT, HOSTS, SERVER, SHORT, SSH, URL
+from ..git import UNPRINTABLE
 
 MYBINDER = "https://mybinder.org"
 FORMS = "write it like 'gh:owner/repo', 'gl:group/project', 'zenodo:10.5281/zenodo.1' or a git address"

@@ -1,0 +1,1 @@
+"""What somebody answered, looked at before anything is composed."""

@@ -1,0 +1,1 @@
+"""The names of the files in a unit, and nothing of what is in them."""

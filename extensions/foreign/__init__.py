@@ -1,0 +1,1 @@
+"""What somebody else wrote: nothing about it is trusted."""
