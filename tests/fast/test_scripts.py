@@ -373,7 +373,7 @@ class Carrying(Extension):
     def __init__(self, environment):
         super().__init__(environment)
         engine = next(name for name in sys.modules if name.startswith("binder_blocks_") and "." not in name)
-        scripts, foreign = (importlib.import_module(f"{engine}.{name}") for name in ("scripts", "foreign"))
+        scripts, foreign = (importlib.import_module(f"{engine}.foreign.{name}") for name in ("scripts", "directory"))
         names = ("binder/postBuild", "logo.png", "t")
         tree = {name: foreign.Blob(open("SOURCE/" + name, "rb").read()) for name in names}
         source = foreign.Directory("o/r", "import-o-r", "", "binder", "binder/imports/o-r", tree)
