@@ -10,19 +10,18 @@ import functools
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import base, clashes, hub_profile, image, take_away
+from . import clashes, outputs
 from .catalogue import files
-from .catalogue.manifest import Component
+from .catalogue.manifest import Component, Output
 from .errors import BlocksError
 from .findings import packs as findings
 from .foreign import directory as foreign
 from .foreign import scripts
 from .foreign.directory import Directory
-from .links import table as link_table
 from .merge import apt, conda, downloads, env, pip
 from .model import Clash, Finding, Fragment, Merged
 
@@ -32,19 +31,15 @@ NOTEBOOK_MEMORY = 160
 MYBINDER_MEMORY = 2000
 # What is merged of other people's directories, too.
 FOREIGN = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt")
-# What content alone gives.
-UNLINKED = "the answer 'content' becomes links when 'repository' or 'hub' is answered, too"
-# What an image for a repository on GitLab gives.
-UNPUBLISHED = "the answer 'image' is a workflow of GitHub, which GitLab does not run; push the image yourself"
 # Answers that belong to no component and that scripts use.
 COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
-# Those that compose.yaml may answer otherwise.
-TAKEN_AWAY = ("keep_data",)
+# The one that an output may answer otherwise.
+KEEP_DATA = "keep_data"
 
 
 @dataclass(frozen=True)
 class Composition:
-    """`asked` as answered, `components` resolved and in order.
+    """`asked` as answered, `components` and `delivery`, the outputs, resolved and in order.
 
     `directories` are other people's: the adopted ones, then the imports; `found` is what reading them has shown.
     """
@@ -55,20 +50,25 @@ class Composition:
     render: files.Render
     directories: tuple[Directory, ...] = ()
     found: tuple[Finding, ...] = ()
+    delivery: tuple[Output, ...] = ()
+
+    @property
+    def binder_dir(self) -> str:
+        return str(self.answers["binder_dir"])
 
     def fragments(self, name: str) -> list[Fragment]:
         """That file of every source, in the order of precedence: the course's, other people's, the catalogue's.
 
-        Last what the base image lacks.
+        Last the outputs'. In apt.txt the author's lines then never stand beside one that goes with a component.
         """
         first = [component for component in self.components if component.course]
         others = [component for component in self.components if not component.course]
-        theirs = (foreign.fragment(directory, name, self.answers["binder_dir"]) for directory in self.directories)
+        theirs = (foreign.fragment(directory, name, self.binder_dir) for directory in self.directories)
         return [
             *files.fragments(first, name, self.render),
             *filter(None, theirs if name in FOREIGN else ()),
             *files.fragments(others, name, self.render),
-            *base.fragments(self.answers.get("base"), name),
+            *(files.fragments(self.delivery, name, self.render) if name in files.MERGED else ()),
         ]
 
     @property
@@ -90,6 +90,11 @@ class Composition:
         return conda.merge(*lists, python, wanted, self._precedence)
 
     @property
+    def apt_text(self) -> str:
+        """apt.txt, as the base image can read it."""
+        return (apt.render_names if self.build.apt == "names" else apt.render)(self.apt)
+
+    @property
     def _precedence(self) -> list[str]:
         course = [component.name for component in self.components if component.course]
         labels = [directory.label for directory in self.directories]
@@ -98,7 +103,7 @@ class Composition:
     @functools.cached_property
     def env(self) -> Merged:
         course = {name: self.answers[name] for name in COURSE_ANSWERS}
-        return env.merge(self.components, course, self.answers, TAKEN_AWAY if self.answers.get("take_away") else ())
+        return env.merge(self.components, course, self.answers, [KEEP_DATA] if self.kept_by else ())
 
     @functools.cached_property
     def downloads(self) -> Merged:
@@ -114,14 +119,14 @@ class Composition:
         placed: list[files.File] = []
         findings: list[Finding] = []
         for directory in self.directories:
-            more, found = scripts.place(directory, self.answers["binder_dir"])
+            more, found = scripts.place(directory, self.binder_dir)
             placed += more
             findings += found
         return placed, findings
 
     @functools.cached_property
     def placed(self) -> list[files.File]:
-        own = files.place(self.components, self.answers["binder_dir"], self.render)
+        own = files.place(self.components, self.binder_dir, self.render)
         return sorted([*own, *self._scripts[0]], key=lambda file: file.path)
 
     @functools.cached_property
@@ -129,61 +134,80 @@ class Composition:
         """Component name -> its README, rendered."""
         return {fragment.component: fragment.text.strip() for fragment in self.fragments("README.md")}
 
-    @functools.cached_property
-    def links(self) -> link_table.Links:
-        folders = {self.answers["binder_dir"], *(file.path.split("/")[0] for file in self.placed)}
-        folders |= {"hub"} if self.profile else set()
-        return link_table.make(self.answers, self._applications(), folders)
-
-    def _applications(self) -> Iterator[tuple[str, str]]:
-        yield from clashes.applications(self.fragments(files.JUPYTER))
+    @property
+    def applications(self) -> list[tuple[str, str]]:
+        """Those that a component puts behind the notebook's proxy: title and path."""
+        return list(clashes.applications(self.fragments(files.JUPYTER)))
 
     @property
-    def base_image(self) -> str:
-        """Empty where repo2docker chooses."""
-        return self.answers.get("base_image") or ""
+    def taken(self) -> set[str]:
+        """Names in the repository's root that are given away."""
+        placed = {file.path.partition("/")[0] for file in self.placed}
+        return {self.binder_dir, *placed, *(name for output in self.delivery for name in outputs.roots(output))}
 
     @property
-    def has_plain_apt(self) -> bool:
-        """Whether the base image reads apt.txt as names alone."""
-        return bool(self.answers.get("base") == base.ONBUILD)
+    def kept_by(self) -> str:
+        """The file by which the services' data are kept, whatever `keep_data` says; empty where there is none."""
+        return next((output.keeps for output in self.delivery if output.keeps), "")
 
     @property
-    def architectures(self) -> list[str]:
-        """Those for which the image can be built."""
-        return image.architectures(entry.name for entry in self.downloads.entries)
+    def branch(self) -> str:
+        """The branch that Binder builds, empty where that is the one with the notebooks."""
+        return next((output.branch for output in self.delivery if output.branch), "")
 
     @functools.cached_property
-    def profile(self) -> hub_profile.Profile | None:
-        """The entry for a hub's list of images."""
-        return hub_profile.make(self.answers, self.components, self.memory, MYBINDER_MEMORY)
+    def build(self) -> outputs.Build:
+        return outputs.build(self.delivery, self.render)
+
+    @functools.cached_property
+    def _facts(self) -> dict[str, outputs.Facts]:
+        return {}
+
+    def facts(self, name: str) -> outputs.Facts:
+        """What that output knows; nothing where it is not chosen."""
+        if name not in self._facts:
+            chosen = [output for output in self.delivery if output.name == name]
+            self._facts[name] = outputs.facts(chosen[0], self) if chosen else outputs.Facts()
+        return self._facts[name]
+
+    def _rendered_by(self, output: Output) -> files.Render:
+        more = {"composition": lambda: self, "output": self.facts(output.name).values}
+        return functools.partial(self.render, **more)
+
+    @functools.cached_property
+    def delivered(self) -> list[files.File]:
+        """The files of the outputs; raises `BlocksError` where one has the path of another file."""
+        owners = {file.path: "a component" for file in self.placed}
+        found = []
+        for output in self.delivery:
+            for file in outputs.files(output, self.binder_dir, self._rendered_by(output)):
+                if file.path in owners:
+                    raise BlocksError(f"{output.where()}: {file.path} is a file of {owners[file.path]} too; rename one")
+                owners[file.path] = f"the output '{output.name}'"
+                found.append(file)
+        return found
+
+    def parts(self, name: str) -> list[str]:
+        """The outputs' sections or openings, without those that are empty."""
+        texts = (outputs.part(output, name, self._rendered_by(output)) for output in self.delivery)
+        return [text for text in texts if text]
 
     @property
-    def build_command(self) -> str:
-        """The one that builds the image of `compose.yaml` on one's own computer."""
-        is_told = self.base_image and self.answers.get("base") == base.REPO2DOCKER
-        options = ["--no-run", "--target-repo-dir /srv/repo", "--user-id 1000", "--user-name jovyan"]
-        options += [f"--image-name localhost/{self.answers['course_slug']}"]
-        options += [f"--Repo2Docker.base_image={self.base_image}"] if is_told else []
-        return " ".join(["jupyter-repo2docker", *options, "."])
+    def sections(self) -> list[str]:
+        return self.parts(outputs.SECTION)
 
     @property
-    def reached(self) -> list[take_away.Port]:
-        """What can be reached from the computer that the container runs on."""
-        return take_away.ports(self.components) if self.answers.get("reach_databases") else []
+    def openings(self) -> list[str]:
+        return self.parts(outputs.OPENING)
 
-    @property
-    def plain(self) -> list[files.File]:
-        return [file for file in self.placed if not file.executable]
-
-    @property
-    def executable(self) -> list[files.File]:
-        return [file for file in self.placed if file.executable]
+    def files(self, executable: bool) -> list[files.File]:
+        """All that is neither merged nor in `template/`."""
+        return [file for file in (*self.placed, *self.delivered) if file.executable == executable]
 
     @property
     def has_launch(self) -> bool:
         """Whether there is anything for launch to start."""
-        folders = tuple(f"{self.answers['binder_dir']}/{name}/" for name in ("services", "start.d"))
+        folders = tuple(f"{self.binder_dir}/{name}/" for name in ("services", "start.d"))
         return any(file.path.startswith(folders) for file in self.placed)
 
     @property
@@ -206,11 +230,7 @@ class Composition:
         called = [f"'{name}' is called '{names[name]}' now" for name in self.asked if name in names]
         retired = [component for component in self.components if component.retired]
         called += [f"'{one.name}' is retired: {one.retired}; it works as before here" for one in retired]
-        unlinked = self.links.content and not self.links.columns
-        unreached = self.answers.get("reach_databases") and not self.reached
-        where = self.links.repository
-        called += [UNPUBLISHED] if self.answers.get("image") and where and where.provider == "gl" else []
-        return called + ([UNLINKED] if unlinked else []) + ([take_away.UNREACHED] if unreached else [])
+        return [*called, *(note for output in self.delivery for note in self.facts(output.name).notes)]
 
     @functools.cached_property
     def clashes(self) -> list[Clash]:
@@ -245,66 +265,10 @@ class Composition:
     def check(self) -> None:
         """Raises `BlocksError` for the first thing that cannot be composed."""
         _check_java(self.components, self.answers)
-        base.check(self.answers.get("base_image"), self.answers.get("base", base.REPO2DOCKER))
         course = [component.name for component in self.components if component.course]
         labels = [directory.label for directory in self.directories]
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
-        if image.check(self.answers.get("image")) and not self.architectures:
-            raise BlocksError("image: no architecture has all downloads of these components; choose fewer of them")
-        take_away.check(self.answers)
-        _ = self.findings, self.placed, self.readmes, self.links, self.profile
-
-    def report(self) -> dict[str, Any]:
-        """binder/report.json."""
-        links = [{"opens": row.label, **row.addresses} for row in self.links.rows]
-        merged = {
-            "apt.txt": self.apt,
-            "environment.yml": self.environment.conda,
-            "environment.yml pip": self.environment.pip,
-            "environment.yml python": Merged([self.environment.pythons]),
-            "environment.yml channels": self.environment.channels,
-            "environment.yml variables": self.environment.variables,
-            "environment.yml other keys": self.environment.more,
-            "env": self.env,
-            "downloads.txt": self.downloads,
-        }
-        return {
-            "components": {
-                "asked": list(self.asked),
-                "installed": [component.name for component in self.components],
-            },
-            "notes": self.notes,
-            "directories": [
-                {"label": directory.label, "from": directory.origin.rstrip(":") or directory.folder}
-                for directory in self.directories
-            ],
-            "python": str(self.answers["python_version"]),
-            **({"base": {"kind": self.answers["base"], "image": image_}} if (image_ := self.base_image) else {}),
-            "memory": {
-                "notebook": NOTEBOOK_MEMORY,
-                **{component.name: component.memory for component in self.components if component.memory},
-                "total": self.memory,
-                "mybinder": MYBINDER_MEMORY,
-            },
-            "ports": {
-                label: {"port": port, "component": component.name}
-                for component in self.components
-                for label, port in component.ports.items()
-            },
-            "env": {entry.name: entry.wants[0].component for entry in self.env.entries},
-            "entries": {
-                **{name: [entry.as_data() for entry in part.entries] for name, part in merged.items() if part.entries},
-                **{
-                    name: [want.as_data() for fragment in found for want in pip.read(fragment)]
-                    for name, found in {"requirements.late.txt": self.late}.items()
-                    if found
-                },
-            },
-            **({"links": links} if links else {}),
-            "files": {file.path: hashlib.sha256(file.text.encode()).hexdigest() for file in self.placed},
-            "clashes": [clash.as_data() for clash in self.clashes],
-            "findings": [finding.as_data() for finding in self.findings],
-        }
+        _ = self.findings, self.placed, self.readmes, self.delivered
 
 
 def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:

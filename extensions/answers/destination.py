@@ -12,6 +12,7 @@ and this is not asked.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -85,3 +86,18 @@ def _in_the_way(destination: Path, path: str) -> bool:
     if target.is_symlink() and not target.exists():
         raise BlocksError(f"{path}: is a symbolic link that leads nowhere, and would be replaced; remove it")
     return target.exists()
+
+
+def check_writable(path: Path) -> None:
+    """Raises `BlocksError` where Copier could not write; found out by writing, and leaves nothing behind."""
+    existing = path
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir():
+        raise BlocksError(f"{path}: cannot be written, {existing} is not a folder; choose another destination")
+    try:
+        tempfile.TemporaryDirectory(dir=existing).cleanup()
+    except OSError as error:
+        raise BlocksError(
+            f"{path}: cannot be written, {existing}: {error.strerror}; choose another destination"
+        ) from error

@@ -15,12 +15,13 @@ is taken verbatim. A file that is none of these, or two components giving one pa
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..errors import BlocksError
 from ..model import Fragment
-from .manifest import Component, read_text
+from .manifest import Component, Unit, read_text
 
 MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt", "downloads.txt")
 HOOKS = ("postBuild", "start", "verify")
@@ -28,8 +29,11 @@ ABOUT = ("component.yml", "questions.yml", "README.md")
 JUPYTER = "jupyter_server_config.json"
 SUFFIX = ".jinja"
 
-# The source of a `.jinja` file and the path to name in a message -> its rendered text.
-Render = Callable[[str, str], str]
+
+class Render(Protocol):
+    """The source of a `.jinja` file and the path to name in a message -> its text, rendered with the answers."""
+
+    def __call__(self, source: str, where: str, /, **more: object) -> str: ...
 
 
 class Raw(str):
@@ -72,21 +76,21 @@ class File:
     executable: bool
 
 
-def read(component: Component, name: str, render: Render) -> Fragment | None:
-    """The component's file `name`, or its rendered `name.jinja`; None where it has neither or that is empty."""
+def read(unit: Unit, name: str, render: Render) -> Fragment | None:
+    """The unit's file `name`, or its rendered `name.jinja`; None where it has neither or that is empty."""
     for source in (name, name + SUFFIX):
-        path = component.folder / source
+        path = unit.folder / source
         if path.is_file():
-            where = f"components/{component.name}/{source}"
+            where = unit.where(source)
             text = read_text(path, where)
             text = render(text, where) if source.endswith(SUFFIX) else text
-            return Fragment(component.name, where, text) if text.strip() or source == name else None
+            return Fragment(unit.name, where, text) if text.strip() or source == name else None
     return None
 
 
-def fragments(components: Iterable[Component], name: str, render: Render) -> list[Fragment]:
-    """That file of every component that has it, in component order."""
-    return [fragment for component in components if (fragment := read(component, name, render))]
+def fragments(units: Iterable[Unit], name: str, render: Render) -> list[Fragment]:
+    """That file of every unit that has it, in their order."""
+    return [fragment for unit in units if (fragment := read(unit, name, render))]
 
 
 def place(components: Iterable[Component], binder_dir: str, render: Render) -> list[File]:
@@ -97,7 +101,7 @@ def place(components: Iterable[Component], binder_dir: str, render: Render) -> l
         for file in _placed(component, binder_dir, render):
             if file.path in files:
                 owner = owners[file.path]
-                raise BlocksError(f"components/{component.name}: {file.path} is a file of '{owner}' too; rename one")
+                raise BlocksError(f"{component.where()}: {file.path} is a file of '{owner}' too; rename one")
             files[file.path] = file
             owners[file.path] = component.name
     return [files[path] for path in sorted(files)]
@@ -131,4 +135,4 @@ def _target(component: Component, name: str, binder_dir: str) -> str | None:
         return f"{binder_dir}/seed/{rest}"
     if rest and folder == "files":
         return rest
-    raise BlocksError(f"components/{component.name}/{name}: no such file in a component; put it under files/")
+    raise BlocksError(f"{component.where(name)}: no such file in a component; put it under files/")

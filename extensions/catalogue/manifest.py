@@ -1,12 +1,16 @@
-"""Components on disk -> `Component`.
+"""Folders on disk -> `Component` and `Output`, the two kinds of unit; a `Catalogue` is all of both.
 
-A component is a folder under `components/` with a manifest, `component.yml`, and native Binder files.
-The presence of a file is its declaration: the manifest describes, it never lists files.
+A unit is a folder with a manifest and native files: under `components/` with `component.yml`, under `outputs/` with
+`output.yml`. The presence of a file is its declaration: the manifest describes, it never lists files.
 
-Manifest keys (all but the first three optional):
+Keys of both manifests, the first two required:
 
-    title, summary, category   text
-    requires, after, conflicts lists of component names
+    title, summary             text
+    requires, after, conflicts lists of names of the same kind
+
+Keys of a component (`category` required):
+
+    category                   text
     formerly                   the names that it had in earlier releases; who asks for one of them gets it
     retired                    what to use instead; it still works where it was chosen, and is no longer offered first
     course                     true where it speaks for the course: its entries come first in a clash
@@ -15,16 +19,28 @@ Manifest keys (all but the first three optional):
     java                       lowest Java major version it runs on
     ports                      {label: TCP port on loopback}
     env                        {NAME: shell text for inside double quotes; `$NAME` is expanded}
+
+Keys of an output; a condition is a Jinja expression over the answers:
+
+    brings                     {component: the condition under which it comes along}
+    files                      {path below files/: the condition under which it is written}; a path may end in /**
+    branch                     the branch that Binder builds, where that is not the one with the notebooks
+    keeps                      the file by which the services' data are kept, whatever the answer `keep_data` says
+    build                      {apt, copy, builder, starter, options: a Jinja template}, see `outputs.Build`
+    renews                     {answer: the answer by whose change it has to be given anew}
+    was                        the condition, over the answers of a repository from before there were outputs, under
+                               which it had this one
+    formerly                   {answer: its name then}
 """
 
 from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 
@@ -40,17 +56,48 @@ UNSAFE = re.compile(r'[`"\\\n]|\$\(')
 
 
 @dataclass(frozen=True)
-class Component:
-    """One building block. `folder` is absolute; all other paths are relative to it."""
+class Unit:
+    """What components and outputs have in common. `folder` is absolute; all other paths are relative to it."""
 
     name: str
     folder: Path
     title: str
     summary: str
+    requires: tuple[str, ...] = field(default=(), kw_only=True)
+    after: tuple[str, ...] = field(default=(), kw_only=True)
+    conflicts: tuple[str, ...] = field(default=(), kw_only=True)
+
+    SHELF: ClassVar[str]
+    MANIFEST: ClassVar[str]
+
+    @property
+    def prefix(self) -> str:
+        """What the names of this unit's questions start with."""
+        return self.name.replace("-", "_") + "_"
+
+    @property
+    def former_names(self) -> tuple[str, ...]:
+        return ()
+
+    def where(self, file: str = "") -> str:
+        """A file of the unit, or its folder, as messages name it."""
+        return f"{self.SHELF}/{self.name}/{file}".rstrip("/")
+
+    def files(self) -> list[str]:
+        """Relative POSIX paths of the files in the folder, sorted; the caches that tools leave are not among them."""
+        paths = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(
+            path.as_posix()
+            for path in paths
+            if (path.parts[0] == "files" or path.parts[0][0] != ".") and "__pycache__" not in path.parts
+        )
+
+
+@dataclass(frozen=True)
+class Component(Unit):
+    """One building block: what a student can use inside the session."""
+
     category: str
-    requires: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
     retired: str = ""
     course: bool = False
@@ -60,15 +107,38 @@ class Component:
     ports: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def prefix(self) -> str:
-        """What the names of this component's questions start with."""
-        return self.name.replace("-", "_") + "_"
+    SHELF: ClassVar[str] = "components"
+    MANIFEST: ClassVar[str] = "component.yml"
 
-    def files(self) -> list[str]:
-        """Relative POSIX paths of the files in the folder, sorted; the caches that tools leave are not among them."""
-        paths = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
-        return sorted(path.as_posix() for path in paths if path.parts[0][0] != "." and "__pycache__" not in path.parts)
+    @property
+    def former_names(self) -> tuple[str, ...]:
+        return self.formerly
+
+
+@dataclass(frozen=True)
+class Output(Unit):
+    """One way of a finished course to people, or of news to the repository."""
+
+    brings: Mapping[str, str] = field(default_factory=dict)
+    placed: Mapping[str, str] = field(default_factory=dict)
+    branch: str = ""
+    keeps: str = ""
+    build: Mapping[str, str] = field(default_factory=dict)
+    renews: Mapping[str, str] = field(default_factory=dict)
+    was: str = ""
+    formerly: Mapping[str, str] = field(default_factory=dict)
+
+    SHELF: ClassVar[str] = "outputs"
+    MANIFEST: ClassVar[str] = "output.yml"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`root` is absolute; units are by name, in name order."""
+
+    root: Path
+    components: Mapping[str, Component]
+    outputs: Mapping[str, Output]
 
 
 def _is_text(value: Any) -> bool:
@@ -100,23 +170,57 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-KEYS = {
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for item in value.items() for text in item)
+
+
+def _is_build(value: Any) -> bool:
+    return _is_mapping(value) and value.keys() <= BUILD
+
+
+BUILD = {"apt", "copy", "builder", "starter", "options"}
+NAMES = (_is_names, "a list of names")
+CONDITIONS = (_is_mapping, "a mapping of names to expressions")
+
+Key = tuple[Callable[[Any], bool], str]
+COMMON: Mapping[str, Key] = {
     "title": (_is_text, "one line of text"),
     "summary": (_is_text, "one line of text"),
-    "category": (_is_text, "one line of text"),
-    "requires": (_is_names, "a list of component names"),
-    "after": (_is_names, "a list of component names"),
-    "conflicts": (_is_names, "a list of component names"),
-    "formerly": (_is_names, "a list of component names"),
-    "retired": (_is_text, "one line of text, such as 'use redis instead'"),
-    "course": (_is_flag, "true or false"),
-    "memory": (_is_number, "a whole number of MB"),
-    "cpu": (_is_number, "a whole number of seconds of processor time"),
-    "java": (_is_number, "a Java major version"),
-    "ports": (_is_ports, "a mapping of labels to port numbers"),
-    "env": (_is_env, 'a mapping of NAMES to text without backslash, backtick, double quote or "$("'),
+    "requires": NAMES,
+    "after": NAMES,
+    "conflicts": NAMES,
 }
-REQUIRED = ("title", "summary", "category")
+KEYS: Mapping[type[Unit], Mapping[str, Key]] = {
+    Component: {
+        **COMMON,
+        "category": (_is_text, "one line of text"),
+        "formerly": NAMES,
+        "retired": (_is_text, "one line of text, such as 'use redis instead'"),
+        "course": (_is_flag, "true or false"),
+        "memory": (_is_number, "a whole number of MB"),
+        "cpu": (_is_number, "a whole number of seconds of processor time"),
+        "java": (_is_number, "a Java major version"),
+        "ports": (_is_ports, "a mapping of labels to port numbers"),
+        "env": (_is_env, 'a mapping of NAMES to text without backslash, backtick, double quote or "$("'),
+    },
+    Output: {
+        **COMMON,
+        "brings": CONDITIONS,
+        "files": CONDITIONS,
+        "branch": (_is_text, "the name of a branch"),
+        "keeps": (_is_text, "the name of a file"),
+        "build": (_is_build, f"a mapping with any of {', '.join(sorted(BUILD))}"),
+        "renews": (_is_mapping, "a mapping of answers to answers"),
+        "was": (_is_text, "an expression"),
+        "formerly": (_is_mapping, "a mapping of answers to their former names"),
+    },
+}
+REQUIRED: Mapping[type[Unit], tuple[str, ...]] = {
+    Component: ("title", "summary", "category"),
+    Output: ("title", "summary"),
+}
+# `files` of a unit are those that there are.
+FIELDS = {"files": "placed"}
 
 
 def parse_yaml(text: str, where: str) -> Any:
@@ -156,53 +260,66 @@ def _key_line(text: str, key: str) -> int:
     return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
-def read_component(folder: Path) -> Component:
-    """The component in `folder`; raises `BlocksError` naming folder, line and key."""
-    where = f"components/{folder.name}/component.yml"
+U = TypeVar("U", bound=Unit)
+
+
+def read_unit(kind: type[U], folder: Path) -> U:
+    """The unit in `folder`; raises `BlocksError` naming folder, line and key."""
+    where, keys = f"{kind.SHELF}/{folder.name}/{kind.MANIFEST}", KEYS[kind]
     if not NAME.fullmatch(folder.name):
-        raise BlocksError(f"components/{folder.name}: a component's folder is named like 'my-service'")
-    text = read_text(folder / "component.yml", where)
+        raise BlocksError(f"{kind.SHELF}/{folder.name}: a folder here is named like 'my-service'; rename it")
+    text = read_text(folder / kind.MANIFEST, where)
     manifest = parse_yaml(text, where)
     if not isinstance(manifest, dict):
-        raise BlocksError(f"{where}:1: must be a mapping with title, summary and category")
-    for key in REQUIRED:
+        raise BlocksError(f"{where}:1: must be a mapping with {', '.join(REQUIRED[kind])}")
+    for key in REQUIRED[kind]:
         if key not in manifest:
-            raise BlocksError(f"{where}: key '{key}' is missing; add {KEYS[key][1]}")
+            raise BlocksError(f"{where}: key '{key}' is missing; add {keys[key][1]}")
     for key, value in manifest.items():
-        if key not in KEYS:
-            raise BlocksError(f"{where}:{_key_line(text, str(key))}: unknown key '{key}'; known: {', '.join(KEYS)}")
-        valid, wanted = KEYS[key]
+        if key not in keys:
+            raise BlocksError(f"{where}:{_key_line(text, str(key))}: unknown key '{key}'; known: {', '.join(keys)}")
+        valid, wanted = keys[key]
         if not valid(value):
             raise BlocksError(f"{where}:{_key_line(text, key)}: '{key}' must be {wanted}")
     values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in manifest.items()
+        str(FIELDS.get(key, key)): tuple(value) if isinstance(value, list) else value for key, value in manifest.items()
     }
-    return Component(name=folder.name, folder=folder, **values)
+    return kind(name=folder.name, folder=folder, **values)
 
 
-def read_catalogue(root: Path) -> dict[str, Component]:
+def read_components(root: Path) -> dict[str, Component]:
     """Every component under `root`/components, by name, in name order."""
-    folders = sorted(path for path in (root / "components").iterdir() if path.is_dir())
-    catalogue = {folder.name: read_component(folder) for folder in folders if not folder.name.startswith(".")}
-    _refuse_reused_names(catalogue.values())
-    return catalogue
+    return _read_units(Component, root)
 
 
-def _refuse_reused_names(components: Iterable[Component]) -> None:
+def read_catalogue(root: Path) -> Catalogue:
+    """All components and outputs under `root`."""
+    return Catalogue(root, read_components(root), _read_units(Output, root))
+
+
+def _read_units(kind: type[U], root: Path) -> dict[str, U]:
+    shelf = root / kind.SHELF
+    folders = sorted(path for path in shelf.iterdir() if path.is_dir()) if shelf.is_dir() else []
+    units = {folder.name: read_unit(kind, folder) for folder in folders if folder.name[0] not in "._"}
+    _refuse_reused_names(units.values())
+    return units
+
+
+def _refuse_reused_names(units: Iterable[Unit]) -> None:
     owners: dict[str, str] = {}
-    for component in components:
-        for name in (component.name, *component.formerly):
+    for unit in units:
+        for name in (unit.name, *unit.former_names):
             if name in owners:
                 raise BlocksError(
-                    f"components/{component.name}/component.yml: the name '{name}' is or was that of '{owners[name]}'; "
+                    f"{unit.where(unit.MANIFEST)}: the name '{name}' is or was that of '{owners[name]}'; "
                     "a name is never used again: choose another"
                 )
-            owners[name] = component.name
+            owners[name] = unit.name
 
 
-def current_names(catalogue: Mapping[str, Component]) -> dict[str, str]:
+def current_names(units: Mapping[str, Unit]) -> dict[str, str]:
     """Former name -> name."""
-    return {name: component.name for component in catalogue.values() for name in component.formerly}
+    return {name: unit.name for unit in units.values() for name in unit.former_names}
 
 
 def is_draft(root: Path) -> bool:

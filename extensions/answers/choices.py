@@ -1,0 +1,48 @@
+"""The choices of the questions that depend on the catalogue or the destination, as YAML: labels and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import yaml
+
+from ..catalogue.manifest import Catalogue, Component, current_names
+from ..foreign import adopt
+
+PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+PYTHON_DEFAULT = "3.13"
+
+
+def components(catalogue: Catalogue, asked: Iterable[str]) -> str:
+    """By category, with memory; retired components last.
+
+    Former names only where they are `asked` for: Copier would drop an answer that is no choice without a word.
+    """
+    units = catalogue.components.values()
+    ordered = sorted(units, key=lambda component: (bool(component.retired), component.category, component.title))
+    labels = {_label(component): component.name for component in ordered}
+    former = current_names(catalogue.components)
+    labels |= {f"{name} (called {former[name]} now)": name for name in sorted(former.keys() & {*asked})}
+    return _as_yaml(labels)
+
+
+def _label(component: Component) -> str:
+    if component.retired:
+        return f"Retired: {component.title} ({component.retired})"
+    memory = f", {component.memory} MB" if component.memory else ""
+    return f"{component.category}: {component.title} ({component.summary}{memory})"
+
+
+def outputs(catalogue: Catalogue) -> str:
+    """In the order of their titles."""
+    ordered = sorted(catalogue.outputs.values(), key=lambda output: output.title)
+    return _as_yaml({f"{output.title} ({output.summary})": output.name for output in ordered})
+
+
+def adoptable(found: Iterable[str]) -> str:
+    """The Binder configurations in a destination."""
+    return _as_yaml({"the root of the repository" if name == adopt.ROOT else name: name for name in found})
+
+
+def _as_yaml(labels: Mapping[str, str]) -> str:
+    return yaml.safe_dump(dict(labels), sort_keys=False, width=1000)

@@ -1,0 +1,133 @@
+"""The questions of copier.yml and of every unit that it includes, as data; and the answers that follow from some.
+
+Read as Copier reads them: documents one after the other, where a later one replaces a question and keeps its place;
+`!include` takes a pattern of files, here in the order of their names. A question is a mapping of its keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..catalogue.manifest import Loader, parse_yaml, read_text, yaml_error
+from ..errors import BlocksError
+
+FILE = "copier.yml"
+# Composes everything, and is no answer.
+LAST = "checked"
+
+Question = Mapping[str, Any]
+Questions = Mapping[str, Question]
+# A template's source and the answers so far -> its text.
+Evaluate = Callable[[str, Mapping[str, Any]], str]
+
+
+def read(root: Path) -> Questions:
+    """All questions of the catalogue at `root`, in the order in which they are asked."""
+    path = root / FILE
+    try:
+        documents = list(yaml.load_all(read_text(path, FILE), Loader=_loader(root)))
+    except yaml.YAMLError as error:
+        raise yaml_error(error, FILE) from error
+    return {
+        name: value if isinstance(value, dict) else {"default": value}
+        for document in _flattened(documents)
+        for name, value in document.items()
+        if not name.startswith("_")
+    }
+
+
+def _flattened(documents: list[Any]) -> Iterator[Mapping[str, Any]]:
+    for document in documents:
+        yield from _flattened(document) if isinstance(document, list) else [document or {}]
+
+
+def _loader(root: Path) -> type[Any]:
+    def include(loader: Any, node: Any) -> list[Any]:
+        paths = sorted(root.glob(loader.construct_scalar(node)))
+        names = [path.relative_to(root).as_posix() for path in paths]
+        return [parse_yaml(read_text(path, name), name) for path, name in zip(paths, names, strict=True)]
+
+    including = type("Including", (Loader,), {})
+    including.add_constructor("!include", include)  # type: ignore[attr-defined]
+    return including
+
+
+def complete(
+    questions: Questions,
+    given: Mapping[str, Any],
+    evaluate: Evaluate,
+    *,
+    skipped: Container[str] = (LAST,),
+    is_final: bool = True,
+) -> tuple[dict[str, Any], list[str]]:
+    """The answers that follow from those `given`, and the names of those that Copier saves.
+
+    Where nothing more is asked (`is_final`), raises `BlocksError` for a question that has to be answered, and is not.
+    `skipped` are questions whose default is not looked at.
+    """
+    answers: dict[str, Any] = {}
+    saved: list[str] = []
+    for name, question in questions.items():
+        is_asked = is_true(question.get("when", True), answers, evaluate)
+        if name in given and (is_asked or not is_final):
+            answers[name] = cast(name, given[name], question)
+        elif "default" in question and name not in skipped:
+            default = question["default"]
+            value = evaluate(default, answers) if isinstance(default, str) else default
+            answers[name] = cast(name, value, question)
+        elif is_asked and is_final and name not in skipped:
+            raise missing(name, question)
+        if is_asked and name in answers and not question.get("secret"):
+            saved.append(name)
+    return answers, saved
+
+
+def missing(name: str, question: Question) -> BlocksError:
+    """What is said where a question has to be answered, and is not."""
+    return BlocksError(f"{name}: has to be answered; add --data {name}={question.get('placeholder', '...')}")
+
+
+def is_true(condition: Any, answers: Mapping[str, Any], evaluate: Evaluate) -> bool:
+    """A question's `when` or `ask`, as Copier reads it."""
+    if isinstance(condition, str):
+        text = evaluate(condition, answers).strip().lower()
+        return text not in ("", "n", "no", "f", "false", "off", "0", "none", "null", "~")
+    return bool(condition)
+
+
+def cast(name: str, value: Any, question: Question) -> Any:
+    """The value as the question's type has it; raises `BlocksError` where it is none.
+
+    Text stands for what it is as YAML, where the question does not ask for text.
+    """
+    type_ = str(question.get("type") or type(question.get("default")).__name__)
+    if question.get("multiselect"):
+        return names(name, value)
+    try:
+        if type_ in ("int", "float"):
+            return {"int": int, "float": float}[type_](value)
+        if type_ == "bool" and isinstance(value, str):
+            value = yaml.safe_load(value)
+        if type_ in ("yaml", "list", "dict") and isinstance(value, str):
+            return parse_yaml(value, name)
+    except (TypeError, ValueError, yaml.YAMLError) as error:
+        raise BlocksError(f"{name}: must be of type {type_}, not {value!r}") from error
+    if type_ == "bool" and not isinstance(value, bool):
+        raise BlocksError(f"{name}: must be true or false, not {value!r}")
+    return value
+
+
+def names(question: str, value: Any) -> list[str]:
+    """An answer that is a list of names; text is read as YAML."""
+    try:
+        result = parse_yaml(value, question) if isinstance(value, str) else value
+    except BlocksError:
+        result = value
+    if not isinstance(result, list) or not all(isinstance(name, str) for name in result):
+        example = {"components": "[postgres, openrefine]", "outputs": "[links, image]"}.get(question, "[binder]")
+        raise BlocksError(f"{question}: must be a list of names, like {example}, not {value!r}")
+    return result

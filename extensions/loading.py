@@ -1,0 +1,84 @@
+"""The engine as a package of its own version, and the Python of outputs against it.
+
+Copier renders two versions of the catalogue in one process when it updates, from four clones of it. The engine is
+therefore loaded under a module name made from its source: relative imports stay inside one version, and a version is
+compiled once. All of it is imported at once: the clone that it came from may be gone later.
+
+An output's `rules.py` imports the engine as `extensions`, its name in the source. While such a file is executed, that
+name stands for the version that executes it; afterwards for whatever it stood for before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+SOURCE_NAME = "extensions"
+# Neither is for an importer: one needs Copier, the other runs.
+LEFT_OUT = ("blocks", "__main__")
+
+
+def load_engine(folder: Path) -> str:
+    """Make the package in `folder` importable, unless the same source is already; the name to import it under."""
+    sources = {path.relative_to(folder).with_suffix(""): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+    content = b"".join(b"%b\0%b\0" % (bytes(path), source) for path, source in sources.items())
+    name = "binder_blocks_" + hashlib.sha256(content).hexdigest()[:16]
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        if spec is None or spec.loader is None:
+            raise ImportError(f"no package in {folder}")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+        for path in sources:
+            if path.name not in (*LEFT_OUT, "__init__"):
+                importlib.import_module(".".join((name, *path.parts)))
+    return name
+
+
+def load_rules(folder: Path) -> ModuleType | None:
+    """The module `rules.py` of an output's folder; None where it has none."""
+    path = folder / "rules.py"
+    return _rules(path.read_bytes(), str(path)) if path.is_file() else None
+
+
+@functools.cache
+def _rules(source: bytes, path: str) -> ModuleType:
+    name = f"{__package__}.rules_{hashlib.sha256(source).hexdigest()[:16]}"
+    if name not in sys.modules:
+        module = ModuleType(name)
+        module.__file__ = path
+        with _in_its_source_name():
+            sys.modules[name] = module  # dataclasses look there
+            exec(compile(source, path, "exec"), module.__dict__)  # noqa: S102
+    return sys.modules[name]
+
+
+@contextlib.contextmanager
+def _in_its_source_name() -> Iterator[None]:
+    """The engine's modules under their names in the source, too."""
+    engine = __package__ or SOURCE_NAME
+    if engine == SOURCE_NAME:
+        yield
+        return
+    before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_at(name, SOURCE_NAME)}
+    ours = [name for name in sys.modules if _is_at(name, engine)]
+    sys.modules.update({SOURCE_NAME + name.removeprefix(engine): sys.modules[name] for name in ours})
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if _is_at(name, SOURCE_NAME)]:
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+def _is_at(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
