@@ -196,8 +196,12 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         """A file of the catalogue as it is; an include would render it, and code is full of braces."""
         return (catalogue.root / path).read_text(encoding="utf-8")
 
+    @pass_context
+    def component_choices(context: Context) -> str:
+        return choices.components(catalogue, context.get("components") or ())
+
     environment.globals.update(
-        component_choices=lambda: choices.components(catalogue, ()),
+        component_choices=component_choices,
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,
         verbatim=verbatim,

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import outputs
-from ..catalogue.manifest import Catalogue, Output
+from ..catalogue.manifest import Catalogue, Output, parse_yaml
 from ..catalogue.selection import select
 from ..errors import BlocksError
 from ..foreign import adopt
 from ..foreign.imports import references
-from .questions import LAST, Evaluate, Question, Questions, cast, complete, is_true, missing, names
+from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
 
 # Their defaults are read from the destination, or need all other answers.
 UNREAD = ("adopt", "adopted", "python_version", "binder_dir", "installed", LAST)
@@ -41,7 +41,9 @@ def check(
             refuse(name, {**before, name: names(name, data[name])}, catalogue)
     known = {name: value for name, value in before.items() if name in questions}
     for name in (name for name in data if name in questions):
-        known[name] = _choice(name, cast(name, data[name], questions[name]), questions[name])
+        known[name] = cast(name, data[name], questions[name])
+        if not questions[name].get("multiselect"):
+            _check_choice(name, known[name], questions[name].get("choices"), evaluate)
     answers, _ = complete(questions, known, evaluate, skipped=UNREAD, is_final=False)
     for name, question in questions.items():
         is_asked = is_final and name not in UNREAD and is_true(question.get("when", True), answers, evaluate)
@@ -71,13 +73,11 @@ def _chosen(answers: Mapping[str, Any], catalogue: Catalogue) -> list[Output]:
     return select(answers.get("outputs") or (), catalogue.outputs, Output)
 
 
-def _choice(name: str, value: Any, question: Question) -> Any:
-    allowed = question.get("choices")
-    if isinstance(allowed, dict):
-        allowed = list(allowed.values())
-    if isinstance(allowed, list) and str(value) not in [str(choice) for choice in allowed]:
+def _check_choice(name: str, value: Any, choices: Any, evaluate: Evaluate) -> None:
+    allowed = parse_yaml(evaluate(choices, {}), name) if isinstance(choices, str) else choices
+    allowed = list(allowed.values()) if isinstance(allowed, dict) else allowed
+    if allowed and str(value) not in [str(choice) for choice in allowed]:
         raise BlocksError(f"{name}: must be one of {', '.join(map(str, allowed))}, not {value!r}")
-    return value
 
 
 def _refuse_former(data: Mapping[str, Any], catalogue: Catalogue, questions: Questions) -> None:

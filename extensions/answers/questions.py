@@ -81,9 +81,17 @@ def complete(
             answers[name] = cast(name, value, question)
         elif is_asked and is_final and name not in skipped:
             raise missing(name, question)
+        if question.get("multiselect") and name in answers and name not in skipped:
+            answers[name] = _in_order(name, answers, question, evaluate)
         if is_asked and name in answers and not question.get("secret"):
             saved.append(name)
     return answers, saved
+
+
+def _in_order(name: str, answers: Mapping[str, Any], question: Question, evaluate: Evaluate) -> list[str]:
+    """The names in the order of the choices, as Copier has them."""
+    offered = parse_yaml(evaluate(question["choices"], answers), name) or {}
+    return [value for value in offered.values() if value in answers[name]]
 
 
 def missing(name: str, question: Question) -> BlocksError:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_copier.plugin import CopierFixture
 
+from extensions.answers import choices
 from extensions.answers import destination as overwrite
-from extensions.answers import given as questions
 from extensions.errors import BlocksError
 from extensions.foreign import adopt
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
@@ -168,7 +168,7 @@ PYTHONS = {
 @pytest.mark.parametrize(("files", "expected"), PYTHONS.values(), ids=PYTHONS)
 def test_python_is_the_one_that_was_there(tmp_path: Path, files: dict[str, str], expected: str) -> None:
     adopted = adopt.read(write(tmp_path, {f"binder/{name}": text for name, text in files.items()}), ["binder"])
-    assert adopt.python_version(adopted, questions.PYTHON_VERSIONS, questions.PYTHON_DEFAULT) == expected
+    assert adopt.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT) == expected
 
 
 CATALOGUE = {

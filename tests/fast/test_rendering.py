@@ -1,0 +1,96 @@
+"""The pure function against real Copier: the same files, bytes and run bits, for the same answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from extensions.catalogue.manifest import read_catalogue
+from extensions.errors import BlocksError
+from extensions.rendering import ANSWERS_FILE, render
+from tests.fast.conftest import ROOT, copier, tree
+
+CATALOGUE = read_catalogue(ROOT)
+EVERYTHING: dict[str, Any] = {"components": sorted(CATALOGUE.components), "outputs": sorted(CATALOGUE.outputs)}
+# Answers that outputs cannot do without, whichever are there.
+NEEDED = {
+    name: question["placeholder"]
+    for output in CATALOGUE.outputs.values()
+    for name, question in (yaml.safe_load((output.folder / "questions.yml").read_text()) or {}).items()
+    if "default" not in question
+}
+
+
+def examples() -> list[Path]:
+    return sorted((ROOT / "examples").glob("*.yml"))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"components": EVERYTHING["components"]}, *(yaml.safe_load(path.read_text()) for path in examples())],
+    ids=["nothing", "components", *(path.stem for path in examples())],
+)
+def test_copier_writes_what_is_rendered(answers: dict[str, Any], catalogue: Path, tmp_path: Path) -> None:
+    assert_same(answers, catalogue, tmp_path)
+
+
+@pytest.mark.parametrize("name", EVERYTHING["outputs"])
+def test_copier_writes_what_is_rendered_for_an_output(name: str, catalogue: Path, tmp_path: Path) -> None:
+    answers = {"components": EVERYTHING["components"], "outputs": [name], "binder_dir": ".binder"}
+    assert_same({**answers, **NEEDED, "links_repository": "gh:owner/course"}, catalogue, tmp_path)
+
+
+def assert_same(answers: dict[str, Any], catalogue: Path, folder: Path) -> None:
+    (folder / "answers.yml").write_text(yaml.safe_dump(answers))
+    course = folder / "course"
+    done = copier("copy", "--trust", "--defaults", "--data-file", folder / "answers.yml", catalogue, course)
+    assert done.returncode == 0, done.stderr
+    rendered = render(CATALOGUE, {"_src_path": str(catalogue), **answers})
+    assert {path: data for path, (data, _) in rendered.items()} == tree(course)
+    bits = {path: os.access(course / path, os.X_OK) for path in rendered}
+    assert {path: bit for path, (_, bit) in rendered.items()} == bits
+
+
+def test_an_answers_file_gives_its_own_course_again() -> None:
+    first = render(CATALOGUE, {"components": ["postgres"], "course_name": "Ä: 'b'"})
+    again = render(CATALOGUE, yaml.safe_load(first[ANSWERS_FILE][0]))
+    assert again == first
+
+
+def test_wrong_answers_are_refused_in_one_line() -> None:
+    with pytest.raises(BlocksError, match=r"^python_version: must be one of"):
+        render(CATALOGUE, {"python_version": "2.7"})
+
+
+def test_needs_neither_copier_nor_processes(tmp_path: Path) -> None:
+    """As in a browser: no Copier to import, nothing to start."""
+    (tmp_path / "copier.py").write_text("raise ImportError('copier')\n")
+    program = (
+        "import sys, subprocess; subprocess.Popen = None; sys.path[:0] = sys.argv[1:3]; from pathlib import Path\n"
+        "from extensions.catalogue.manifest import read_catalogue; from extensions.rendering import render\n"
+        "print(len(render(read_catalogue(Path(sys.argv[2])), {'components': ['tm351']})))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path), str(ROOT)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 30
+
+
+def test_reads_nothing_but_the_catalogue(tmp_path: Path) -> None:
+    """From another folder, and from a catalogue that stands elsewhere, the same bytes."""
+    elsewhere = tmp_path / "elsewhere"
+    for folder in ("components", "outputs", "template", "fleet", "launch"):
+        if (ROOT / folder).is_dir():
+            shutil.copytree(ROOT / folder, elsewhere / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy2(ROOT / "copier.yml", elsewhere)
+    assert render(read_catalogue(elsewhere), EVERYTHING_GIVEN) == render(CATALOGUE, EVERYTHING_GIVEN)
+
+
+EVERYTHING_GIVEN = {**EVERYTHING, **NEEDED, "links_repository": "gh:owner/course", "updates_by": "workflow"}
