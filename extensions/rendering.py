@@ -30,6 +30,7 @@ from .answers import choices, given, questions
 from .catalogue import files
 from .catalogue.manifest import Catalogue, Output
 from .catalogue.selection import select
+from .compiled import keep_compiled
 from .composition import Composition, slug
 from .errors import BlocksError
 from .foreign import adopt, imports
@@ -206,6 +207,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         python_versions=choices.PYTHON_VERSIONS,
         verbatim=verbatim,
     )
+    keep_compiled(environment)
     environment.filters.update(
         binder_dir_default=guard(adopt.binder_dir),
         delivery=guard(delivery),

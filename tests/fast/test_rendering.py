@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
+from copier._jinja_ext import YieldExtension, get_yield_context
+from jinja2.sandbox import SandboxedEnvironment
 
 from extensions.catalogue.manifest import read_catalogue
+from extensions.compiled import keep_compiled
 from extensions.errors import BlocksError
 from extensions.rendering import ANSWERS_FILE, render
 from tests.fast.conftest import ROOT, copier, tree
@@ -94,3 +97,24 @@ def test_reads_nothing_but_the_catalogue(tmp_path: Path) -> None:
 
 
 EVERYTHING_GIVEN = {**EVERYTHING, **NEEDED, "links_repository": "gh:owner/course", "updates_by": "workflow"}
+
+
+def test_a_source_is_compiled_once_and_a_yield_is_never_kept() -> None:
+    """Leans on two things of Copier's: it renders through `compile`, and `preprocess` starts a yield anew."""
+    environment = SandboxedEnvironment(extensions=[YieldExtension])
+    sources: list[str] = []
+    compile_anew = environment.compile
+
+    def counted(source: Any, *arguments: Any) -> Any:
+        sources.append(source)
+        return compile_anew(source, *arguments)
+
+    environment.compile = counted  # type: ignore[method-assign, assignment]
+    keep_compiled(environment)
+    loop = "{% yield word from words %}{{ word }}{% endyield %}"
+    for words in (["a"], ["b"]):
+        assert environment.from_string(loop).render(words=words) == ""
+        assert get_yield_context(environment).yield_iterable == words
+        assert environment.from_string("{{ words | length }} of them").render(words=words) == "1 of them"
+        assert get_yield_context(environment).yield_name is None
+    assert sources == [loop, "{{ words | length }} of them", loop]
