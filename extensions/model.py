@@ -50,6 +50,10 @@ class Want(NamedTuple):
     def place(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
 
+    def finding(self, code: str, reason: str, remedy: str, left_out: bool = False) -> Finding:
+        """A finding about this entry."""
+        return Finding(code, self.component, self.file, self.line, self.text, reason, remedy, left_out)
+
     def as_data(self) -> dict[str, Any]:
         return {"component": self.component, "file": self.file, "line": self.line, "text": self.text}
 
