@@ -5,7 +5,7 @@
 
 All in this process, in turn, A B C D A B C D ..., each from the files' paths to the text of the merged file:
 
-    ours        `Directory` of bytes, `fragment`, `conda.merge`, `conda.render`; all caches of ours empty each time
+    ours        `Directory` of bytes, `fragment`, the merge, the rendering; all caches of ours empty each time
     conda-merge its `merge_envs`, as its command runs it
     hiyapyco    `load` with `METHOD_MERGE`, `dump`
     parse       `yaml.load` with the C loader, nothing else
@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from extensions.foreign.directory import Blob, Directory, fragment  # noqa: E402
-from extensions.merge import apt, conda, pip, specs, versions  # noqa: E402
+from extensions.merge import environment_text, environment_yml, requirement, specs, versions, yaml_text  # noqa: E402
 from extensions.model import Fragment  # noqa: E402
 
 CONDA = """
@@ -96,11 +96,11 @@ def read(paths: Sequence[Path]) -> list[Fragment]:
 
 
 def ours(paths: Sequence[Path]) -> str:
-    return conda.render(conda.merge(read(paths), [], "3.12"))
+    return environment_text.render(environment_yml.merge(read(paths), [], "3.12"))
 
 
 def clear_caches() -> None:
-    for module in (apt, conda, pip, specs, versions):
+    for module in (requirement, specs, versions, yaml_text):
         for function in vars(module).values():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()
@@ -174,7 +174,7 @@ def compare(paths: Sequence[Path], counts: Sequence[int], rounds: int) -> None:
         if count // 10 in taken:
             more, fewer = (statistics.median(taken[number]["ours"]) for number in (count, count // 10))
             print(f"ours at {count} files to {count // 10}: {more / fewer:.1f}")
-    merged = conda.merge(read(paths[:100]), [], "3.12")
+    merged = environment_yml.merge(read(paths[:100]), [], "3.12")
     packages = f"{len(merged.conda.entries)} packages of conda, {len(merged.pip.entries)} of pip"
     print(f"the first 100 files have {packages}, {len(merged.clashes)} clashes")
 

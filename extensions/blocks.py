@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from extensions.catalogue import manifest as _manifest
     from extensions.catalogue import selection as _selection
     from extensions.foreign import adopt as _adopt
-    from extensions.merge import conda as _conda
     from extensions.merge import downloads as _downloads
     from extensions.merge import env as _env
+    from extensions.merge import environment_text as _environment
     from extensions.merge import pip as _pip
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
@@ -60,7 +60,9 @@ else:
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest, _selection = map(_import, ("catalogue.files", "catalogue.manifest", "catalogue.selection"))
     _adopt = _import("foreign.adopt")
-    _conda, _downloads, _env, _pip = map(_import, ("merge.conda", "merge.downloads", "merge.env", "merge.pip"))
+    _downloads, _env, _environment, _pip = map(
+        _import, ("merge.downloads", "merge.env", "merge.environment_text", "merge.pip")
+    )
     _changes, _closing, _own = map(_import, ("update.changes", "update.closing", "update.own"))
     _settle = _import("update.settle")
 
@@ -208,7 +210,7 @@ class Blocks(Extension):
         composition, binder_dir = self.composition(context), context["binder_dir"]
         generated = {
             "apt.txt": composition.apt_text,
-            "environment.yml": _conda.render(composition.environment),
+            "environment.yml": _environment.render(composition.environment),
             "env": _env.render(composition.env),
             "downloads.txt": _downloads.render(composition.downloads),
             "requirements.late.txt": _pip.render_late(composition.late),

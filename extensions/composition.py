@@ -22,8 +22,9 @@ from .findings import packs as findings
 from .foreign import directory as foreign
 from .foreign import scripts
 from .foreign.directory import Directory
-from .merge import apt, conda, downloads, env, pip
-from .model import Clash, Finding, Fragment, Merged
+from .merge import apt, downloads, env, environment_yml, pip
+from .merge.lines import Notes
+from .model import COURSE, Clash, Finding, Fragment, Merged
 
 # Memory of the notebook server with one Python kernel, in MB (10^6 bytes); benchmarks/stack.py measures it.
 NOTEBOOK_MEMORY = 160
@@ -83,11 +84,11 @@ class Composition:
         return apt.merge(self.fragments("apt.txt"))
 
     @functools.cached_property
-    def environment(self) -> conda.Environment:
+    def environment(self) -> environment_yml.Environment:
         python = str(self.answers["python_version"])
         lists = self.fragments("environment.yml"), self.fragments("requirements.txt")
         wanted = filter(None, map(findings.python_wanted, self.directories))
-        return conda.merge(*lists, python, wanted, self._precedence)
+        return environment_yml.merge(*lists, python, wanted, self._precedence)
 
     @property
     def apt_text(self) -> str:
@@ -102,8 +103,9 @@ class Composition:
 
     @functools.cached_property
     def env(self) -> Merged:
-        course = {name: self.answers[name] for name in COURSE_ANSWERS}
-        return env.merge(self.components, course, self.answers, [KEEP_DATA] if self.kept_by else ())
+        course = env.Owner(COURSE, {name: self.answers[name] for name in COURSE_ANSWERS})
+        owners = [course, *(_variables(component, self.answers) for component in self.components)]
+        return env.merge(owners, [KEEP_DATA] if self.kept_by else ())
 
     @functools.cached_property
     def downloads(self) -> Merged:
@@ -257,10 +259,10 @@ class Composition:
 
     @functools.cached_property
     def _late_findings(self) -> list[Finding]:
-        read = pip.Read()
+        notes = Notes()
         for fragment in self.late:
-            list(pip.read(fragment, read))
-        return read.findings
+            list(pip.read(fragment, notes))
+        return notes.findings
 
     def check(self) -> None:
         """Raises `BlocksError` for the first thing that cannot be composed."""
@@ -269,6 +271,11 @@ class Composition:
         labels = [directory.label for directory in self.directories]
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
         _ = self.findings, self.placed, self.readmes, self.delivered
+
+
+def _variables(component: Component, answers: Mapping[str, Any]) -> env.Owner:
+    own = {name: answers[name] for name in sorted(answers) if name.startswith(component.prefix)}
+    return env.Owner(component.name, own, component.env, f"components/{component.name}/component.yml")
 
 
 def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:

@@ -9,11 +9,14 @@ Finding    something a reader of the merged repository should know, with a code,
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from .text import one_line
+
+# The component of what the answers say.
+COURSE = "course"
 PRECEDENCE = "the course's own comes before imports, imports before the catalogue"
 
 
@@ -22,18 +25,18 @@ class Fragment:
     """`file` is the path to name in messages.
 
     `foreign`: other people wrote it. What cannot be used is then left out and found, where a component's would be an
-    error; comments that stand alone are kept. `files` and `locals_` say from where, seen from the merged file, the
-    fragment's `-r` files and its local packages are reached; None where they stand as written. `beside`: what stands
-    in the file's folder.
+    error; comments that stand alone are kept. `files_from` and `packages_from` say from where, seen from the merged
+    file, the fragment's `-r` files and its local packages are reached; None where they stand as written. `siblings`:
+    what stands in the file's folder.
     """
 
     component: str
     file: str
     text: str
     foreign: bool = False
-    files: str | None = None
-    locals_: str | None = None
-    beside: frozenset[str] = frozenset()
+    files_from: str | None = None
+    packages_from: str | None = None
+    siblings: frozenset[str] = frozenset()
 
 
 class Want(NamedTuple):
@@ -186,58 +189,3 @@ class Merged:
     clashes: list[Clash] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     trailing: list[str] = field(default_factory=list)
-
-
-# One text for all the wants of a name, or None where there is none; and whether there is one, which is faster to know.
-Combine = Callable[[list[str]], "str | None"]
-Fits = Callable[[list[str]], bool]
-
-
-def merge_wants(
-    kind: str, wants: Iterable[tuple[str, Want]], combine: Combine, remedy: str, fits: Fits | None = None
-) -> Merged:
-    """Group (name, want) pairs by name, in order of first appearance, one entry a name.
-
-    Where the wants of a name cannot all be combined, those that fit with the ones before them win.
-    """
-    groups: dict[str, list[Want]] = {}
-    for name, want in wants:
-        groups.setdefault(name, []).append(want)
-    merged = Merged()
-    for name, group in groups.items():
-        texts = list(dict.fromkeys([want.text for want in group]))
-        if len(texts) == 1:
-            merged.entries.append(Entry(name, texts[0], tuple(group)))
-            continue
-        fitting = texts[:1]
-        for text in texts[1:]:
-            together = [*fitting, text]
-            if fits(together) if fits else combine(together) is not None:
-                fitting = together
-        won = tuple([want for want in group if want.text in fitting])
-        lost = tuple([want for want in group if want.text not in fitting])
-        if lost:
-            merged.clashes.append(Clash(kind, name, won, lost, remedy))
-        combined = combine(fitting) if len(fitting) > 1 else None
-        merged.entries.append(Entry(name, combined or texts[0], won, lost))
-    return merged
-
-
-# What may not stand in a YAML file, and a byte order mark.
-UNPRINTABLE = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
-
-def one_line(text: str) -> str:
-    """A comment's text as any of the files can hold it."""
-    return UNPRINTABLE.sub("\ufffd", " ".join(text.split()))
-
-
-COMMENT = re.compile(r"(?:^|\s)#")
-
-
-def split_comment(line: str) -> tuple[str, str]:
-    """The line before a `#` that starts it or follows white space, and the comment behind it; both stripped."""
-    match = COMMENT.search(line)
-    if match is None:
-        return line.strip(), ""
-    return line[: match.start()].strip(), line[match.end() :].strip()

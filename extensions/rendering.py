@@ -35,7 +35,7 @@ from .composition import Composition, slug
 from .errors import BlocksError
 from .foreign import adopt, imports
 from .foreign.directory import Directory
-from .merge import apt, conda, downloads, env, pip
+from .merge import apt, downloads, env, environment_text, pip
 from .model import Finding
 
 Function = Callable[..., Any]
@@ -216,7 +216,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         refused=refused,
         slug=slug,
         render_apt_sources=apt.render_sources,
-        render_conda=conda.render,
+        render_conda=environment_text.render,
         render_downloads=downloads.render,
         render_env=env.render,
         render_late=pip.render_late,

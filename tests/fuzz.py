@@ -41,7 +41,8 @@ from extensions.findings import packs as findings
 from extensions.foreign import directory as foreign
 from extensions.foreign import scripts
 from extensions.foreign.directory import Directory
-from extensions.merge import apt, conda, downloads, env, pip
+from extensions.merge import apt, downloads, env, environment_text, environment_yml, pip
+from extensions.merge.lines import Notes
 from extensions.model import Fragment
 from tests.merging import BINDER, Result, again, conserved, directory, judge, merge
 from tests.writing import Written, written
@@ -252,7 +253,7 @@ def read_all(one: Directory, random: Random) -> str:
     except BlocksError as error:
         return refused(error)
     if late := foreign.fragment(one, "requirements.late.txt", BINDER):
-        wanted = list(pip.read(late, pip.Read()))
+        wanted = list(pip.read(late, Notes()))
         pip.render_late([late])
         assert pip.merge(wanted).entries or not wanted
     if configuration := foreign.fragment(one, "jupyter_server_config.json", BINDER):
@@ -267,7 +268,9 @@ def read_all(one: Directory, random: Random) -> str:
 def look_across(result: Result, random: Random) -> None:
     """What compares merged files, and what tells of them."""
     values = random.choice(("1", True, None, ["x", 2]))
-    ours = env.merge(COMPONENTS, {"A": values}, {"x_y": values})
+    answers = {"x": {"x_y": values}}
+    owners = [env.Owner(each.name, answers.get(each.name, {}), each.env) for each in COMPONENTS]
+    ours = env.merge([env.Owner("course", {"A": values}), *owners])
     across = [
         *clashes.java(result.apt, result.environment.conda),
         *clashes.variables(ours, result.environment.variables),
@@ -294,7 +297,7 @@ def read_own(name: str, data: bytes) -> str:
     try:
         apt.render(apt.merge(lists["apt.txt"]))
         downloads.render(downloads.merge(lists["downloads.txt"]))
-        conda.render(conda.merge(lists["environment.yml"], lists["requirements.txt"], "3.12"))
+        environment_text.render(environment_yml.merge(lists["environment.yml"], lists["requirements.txt"], "3.12"))
     except BlocksError as error:
         return refused(error)
     return "own"

@@ -14,7 +14,7 @@ from rattler import MatchSpec
 
 from extensions.findings.packs import examine
 from extensions.foreign.directory import Blob, Directory, fragment
-from extensions.merge import apt, conda
+from extensions.merge import apt, environment_text, environment_yml
 from extensions.model import Clash, Finding, Fragment, Merged
 
 from .writing import Written
@@ -36,7 +36,7 @@ def directory(label: str, files: Mapping[str, str | bytes], folder: str = BINDER
 @dataclass(frozen=True)
 class Result:
     apt: Merged
-    environment: conda.Environment
+    environment: environment_yml.Environment
     directories: tuple[Directory, ...] = ()
 
     @property
@@ -45,7 +45,7 @@ class Result:
 
     @property
     def text(self) -> str:
-        return conda.render(self.environment)
+        return environment_text.render(self.environment)
 
     @property
     def essence(self) -> list[str]:
@@ -68,7 +68,7 @@ def merge(*directories: Directory, python: str = "3.12") -> Result:
         return [one for each in directories if (one := fragment(each, name, BINDER))]
 
     order = [each.label for each in directories]
-    environment = conda.merge(of("environment.yml"), of("requirements.txt"), python, order=order)
+    environment = environment_yml.merge(of("environment.yml"), of("requirements.txt"), python, order=order)
     return Result(apt.merge(of("apt.txt")), environment, directories)
 
 

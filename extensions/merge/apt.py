@@ -3,9 +3,8 @@
 - repo2docker reads the text before `#`, one entry a line; several names on one line are split
 - union by name, first appearance decides the place
 - a pinned entry (`name=version`) beats a bare name; two different pins clash
-- a comment stays with its line
-- what is no package name breaks the build (and stands unquoted in a command): an error in a component, left out of
-  what other people wrote, and found
+- what is no package name breaks the build (and stands unquoted in a command)
+- comments, and what cannot be read, by the rules of `lines`
 - for a base image that gives the file to xargs: names alone, without comments and anchor
 """
 
@@ -14,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..errors import BlocksError
-from ..model import Finding, Fragment, Merged, Want, merge_wants
+from ..model import Fragment, Merged, Want
 from . import lines
+from .lines import Notes
+from .wants import merge_wants
 
 ANCHOR = "# Your own Debian packages go below this line."
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]*(:[a-z0-9]+)?([=/][A-Za-z0-9.+:~*_-]+)?")
@@ -24,11 +24,10 @@ PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]*(:[a-z0-9]+)?([=/][A-Za-z0-9.+:~*_-]+
 
 def merge(fragments: Iterable[Fragment]) -> Merged:
     """All packages of all fragments, by name."""
-    findings: list[Finding] = []
-    trailing: list[str] = []
-    wants = [pair for fragment in fragments for pair in _read(fragment, findings, trailing)]
-    merged = merge_wants("apt", wants, _pinned, "drop one of the two pins")
-    merged.findings, merged.trailing = findings, trailing
+    notes = Notes()
+    wants = [pair for fragment in fragments for pair in _read(fragment, notes)]
+    merged = merge_wants("apt", wants, "drop one of the two pins", _pinned)
+    merged.findings, merged.trailing = notes.findings, notes.trailing
     return merged
 
 
@@ -37,26 +36,15 @@ def _split(line: str) -> tuple[str, str]:
     return text.strip(), comment.strip()
 
 
-def _read(fragment: Fragment, findings: list[Finding], trailing: list[str]) -> Iterator[tuple[str, Want]]:
-    for want in lines.wants(fragment, _split, trailing):
-        names = want.text.split()
-        for name in names:
-            one = want if len(names) == 1 else want._replace(text=name)
-            if PACKAGE.fullmatch(name):
-                yield re.split("[=/]", name, maxsplit=1)[0], one
-            elif fragment.foreign:
-                findings.append(_no_package(one))
+def _read(fragment: Fragment, notes: Notes) -> Iterator[tuple[str, Want]]:
+    for line in lines.wants(fragment, _split, notes):
+        names = line.text.split()
+        for want in [line] if len(names) == 1 else [line._replace(text=name) for name in names]:
+            if PACKAGE.fullmatch(want.text):
+                yield re.split("[=/]", want.text, maxsplit=1)[0], want
             else:
-                raise BlocksError(f"{want.place}: '{name}' is no package name; write it like 'name' or 'name=version'")
-
-
-def _no_package(want: Want) -> Finding:
-    return Finding(
-        *("BB201", want.component, want.file, want.line, want.text),
-        "is no package name, and would break the build",
-        "write it like 'name' or 'name=version'",
-        left_out=True,
-    )
+                reason, remedy = "is no package name", "write it like 'name' or 'name=version'"
+                notes.leave_out(want, fragment, "BB201", reason, remedy)
 
 
 def _pinned(texts: list[str]) -> str | None:

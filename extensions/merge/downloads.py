@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import BlocksError
-from ..model import Fragment, Merged, Want, merge_wants, split_comment
+from ..model import Fragment, Merged, Want
+from ..text import split_comment
+from .wants import merge_wants
 
 ANCHOR = "# Your own downloads go below this line."
 LINE = re.compile(
@@ -24,7 +26,7 @@ LINE = re.compile(
 def merge(fragments: Iterable[Fragment]) -> Merged:
     """All downloads of all fragments."""
     wants = (pair for fragment in fragments for pair in _read(fragment))
-    return merge_wants("download", wants, lambda texts: None, "give one of the two another name")
+    return merge_wants("download", wants, "give one of the two another name")
 
 
 def _read(fragment: Fragment) -> Iterator[tuple[str, Want]]:

@@ -1,10 +1,10 @@
 """binder/env: the variables that postBuild, start, verify and the services share.
 
-- the course's answers first, then component by component, in order: the answers to its questions, under their names in
-  upper case, and its manifest's `env`; a later value may refer to an earlier name
+- owner by owner, in order: first the answers, under the names of their questions in upper case, then the shell
+  expressions; a later value may refer to an earlier name
 - one owner a name: a second one clashes
-- answers are quoted literally; where one is open, a value that the container was given comes first
-- manifest values stand in double quotes, where `$NAME` is expanded
+- answers are quoted literally; where one is overridable, a value that the container was given comes first
+- expressions stand in double quotes, where `$NAME` is expanded
 - true and false are written so, a list one item a line
 """
 
@@ -12,36 +12,40 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Container, Iterable, Mapping
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from ..catalogue.manifest import Component
-from ..model import Entry, Merged, Want, merge_wants
+from ..model import Entry, Merged, Want
+from .wants import merge_wants
 
 ANCHOR = "# Your own variables go below this line."
-COURSE = "course"
 
 
-def merge(
-    components: Iterable[Component],
-    course: Mapping[str, Any],
-    answers: Mapping[str, Any],
-    open_: Container[str] = (),
-) -> Merged:
-    """`course`: answers that belong to no component; `answers`: all of them. Both keyed by question name."""
-    wants = [_answer(name, value, COURSE, name in open_) for name, value in course.items()]
-    for component in components:
-        own = sorted(name for name in answers if name.startswith(component.prefix))
-        wants += [_answer(name, answers[name], component.name) for name in own]
-        file = f"components/{component.name}/component.yml"
-        wants += [(name, Want(f'"{text}"', component.name, file, 0)) for name, text in component.env.items()]
-    return merge_wants("variable", wants, lambda texts: None, "one component may own a variable; rename the other")
+class Owner(NamedTuple):
+    """Who sets variables: `answers` by the names of their questions, `expressions` by those of the variables.
+
+    `file` is where the expressions stand, as messages name it.
+    """
+
+    component: str
+    answers: Mapping[str, Any]
+    expressions: Mapping[str, str] = {}
+    file: str = ""
 
 
-def _answer(name: str, value: Any, owner: str, is_open: bool = False) -> tuple[str, Want]:
-    quoted, variable = shlex.quote(as_text(value)), name.upper()
-    text = f"${{{variable}:-{quoted}}}" if is_open else quoted
-    return variable, Want(text, owner, f"answer {name}", 0)
+def merge(owners: Iterable[Owner], overridable: Container[str] = ()) -> Merged:
+    """All variables, owner by owner; `overridable`: names of the answers that the container may be given otherwise."""
+    wants = (pair for owner in owners for pair in _wants(owner, overridable))
+    return merge_wants("variable", wants, "one component may own a variable; rename the other")
+
+
+def _wants(owner: Owner, overridable: Container[str]) -> Iterator[tuple[str, Want]]:
+    for question, value in owner.answers.items():
+        name, text = question.upper(), shlex.quote(as_text(value))
+        text = f"${{{name}:-{text}}}" if question in overridable else text
+        yield name, Want(text, owner.component, f"answer {question}", 0)
+    for name, expression in owner.expressions.items():
+        yield name, Want(f'"{expression}"', owner.component, owner.file, 0)
 
 
 def as_text(value: Any) -> str:

@@ -5,14 +5,18 @@
   line comes between; all others trail
 - the anchors of a merged file are not kept: the file that it is merged into has its own
 - in a component's fragment such comments are notes for who maintains it, and stay there
+- an entry that its tool could not read is an error in a component, left out of what other people wrote, and found
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
-from ..model import Fragment, Want, one_line
+from ..errors import BlocksError
+from ..model import Finding, Fragment, Want
+from ..text import one_line
 
 ANCHOR = re.compile(r"Your own .* go below this line\b")
 
@@ -20,8 +24,22 @@ ANCHOR = re.compile(r"Your own .* go below this line\b")
 Split = Callable[[str], "tuple[str, str]"]
 
 
-def wants(fragment: Fragment, split: Split, trailing: list[str]) -> Iterator[Want]:
-    """The entries of `fragment`; comments that belong to none go to `trailing`."""
+@dataclass
+class Notes:
+    """What reading came upon beside entries; `trailing` as in `Merged`."""
+
+    findings: list[Finding] = field(default_factory=list)
+    trailing: list[str] = field(default_factory=list)
+
+    def leave_out(self, want: Want, fragment: Fragment, code: str, reason: str, remedy: str) -> None:
+        """Find an entry that cannot be used; raises `BlocksError` where a component has it."""
+        if not fragment.foreign:
+            raise BlocksError(f"{want.place}: '{want.text}' {reason}; {remedy}")
+        self.findings.append(want.finding(code, f"{reason}, and would break the build", remedy, left_out=True))
+
+
+def wants(fragment: Fragment, split: Split, notes: Notes) -> Iterator[Want]:
+    """The entries of `fragment`; comments that belong to none trail."""
     above: list[str] = []
     for number, line in enumerate(fragment.text.splitlines(), start=1):
         text, comment = split(line)
@@ -31,9 +49,9 @@ def wants(fragment: Fragment, split: Split, trailing: list[str]) -> Iterator[Wan
         elif comment and fragment.foreign:
             above += kept([comment])
         elif above:
-            trailing += kept(above, fragment.component)
+            notes.trailing += kept(above, fragment.component)
             above = []
-    trailing += kept(above, fragment.component)
+    notes.trailing += kept(above, fragment.component)
 
 
 def kept(comments: Iterable[str], component: str = "") -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..errors import BlocksError
 from ..foreign.directory import decode
-from ..merge import apt, conda, downloads, pip
+from ..merge import apt, downloads, environment_yml, pip
 from ..model import Clash, Entry, Finding, Fragment, Want
 
 OWN, GENERATED = "own", "generated"
@@ -155,7 +155,7 @@ def _merge_apt(theirs: Fragment, own: Fragment) -> tuple[list[Entry], list[Clash
 
 def _merge_conda(theirs: Fragment, own: Fragment) -> tuple[list[Entry], list[Clash]]:
     python = re.search(r"^\s*-\s+python=([\d.]+)", theirs.text, flags=re.MULTILINE)
-    merged = conda.merge([theirs, own], [], python[1] if python else "")
+    merged = environment_yml.merge([theirs, own], [], python[1] if python else "")
     return [*merged.conda.entries, *merged.pip.entries, *merged.variables.entries], merged.clashes
 
 

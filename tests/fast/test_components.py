@@ -23,7 +23,7 @@ from extensions.catalogue.manifest import read_catalogue
 from extensions.catalogue.selection import select
 from extensions.composition import Composition, slug
 from extensions.errors import BlocksError
-from extensions.merge import conda
+from extensions.merge import environment_text
 from tests.fast.conftest import ROOT, copier, tree
 
 CATALOGUE = read_catalogue(ROOT)
@@ -143,7 +143,7 @@ def test_every_pair_composes(pair: tuple[str, str]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_line_can_be_read_by_its_own_tool(name: str) -> None:
     environment = composition(name).environment
-    written = yaml.safe_load(conda.render(environment))
+    written = yaml.safe_load(environment_text.render(environment))
     for line in written["dependencies"]:
         if isinstance(line, dict):
             for requirement in line["pip"]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from extensions.errors import BlocksError
-from extensions.merge import apt, conda, downloads, pip, specs
+from extensions.merge import apt, downloads, environment_text, environment_yml, pip, requirement, specs
 from extensions.merge.versions import Range, conda_range, intersect, pip_range
 from extensions.model import Fragment
 
@@ -81,9 +81,9 @@ def test_conda_range(text: str, specifier: str | None) -> None:
         assert range_.specifiers == SpecifierSet(specifier)
 
 
-def merge_environments(*texts: str, requirements: str = "", python: str = "3.12") -> conda.Environment:
+def merge_environments(*texts: str, requirements: str = "", python: str = "3.12") -> environment_yml.Environment:
     extra = [Fragment("r", "components/r/requirements.txt", requirements)] if requirements else []
-    return conda.merge(fragments("environment.yml", *texts), extra, python)
+    return environment_yml.merge(fragments("environment.yml", *texts), extra, python)
 
 
 def test_environment_layout() -> None:
@@ -93,7 +93,7 @@ def test_environment_layout() -> None:
         requirements="duck-db<2 # sql\n--no-binary x\ngit+https://example.org/x.git\n",
     )
     assert not merged.clashes
-    assert conda.render(merged) == (
+    assert environment_text.render(merged) == (
         "channels:\n"
         "  - conda-forge\n"
         "  - other  # a\n"
@@ -189,7 +189,7 @@ def test_every_entry_comes_out_once_with_its_provenance(environments: list[list[
 def test_merging_a_merged_environment_changes_no_package(environments: list[list[tuple[str, str]]]) -> None:
     texts = ["dependencies:\n" + "".join(f"- {name}{range_}\n" for name, range_ in env) for env in environments]
     once = merge_environments(*texts)
-    twice = merge_environments(conda.render(once))
+    twice = merge_environments(environment_text.render(once))
     assert [entry.text for entry in twice.conda.entries if entry.name != "pip"] == [
         entry.text for entry in once.conda.entries
     ]
@@ -244,4 +244,4 @@ def test_what_conda_would_refuse_is_no_specification(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["x; python_version<'- - 3'", "/a/b -<c", "x -e .", f"x=={'1' * 10_000},>=2"])
 def test_what_pip_would_not_take_is_no_requirement(text: str) -> None:
-    assert not pip.is_readable(text)
+    assert not requirement.parse(text).key

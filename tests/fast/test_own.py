@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extensions.merge import apt, conda
+from extensions.merge import apt, environment_text, environment_yml
 from extensions.model import Finding, Fragment
 from extensions.update import closing, own
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree, write_components
@@ -95,7 +95,7 @@ def test_generated_files_say_nothing(tmp_path: Path) -> None:
     """Neither as they are, nor with their clashes, which are said elsewhere, nor without some of their lines."""
     first = "dependencies:\n- numpy<1\n- pip:\n  - rich\n"
     environments = [Fragment("a", "a.yml", first, True), Fragment("b", "b.yml", "dependencies: [numpy>=1, rich]", True)]
-    environment = conda.render(conda.merge(environments, [], "3.12"))
+    environment = environment_text.render(environment_yml.merge(environments, [], "3.12"))
     packages = apt.render(apt.merge([Fragment("a", "a.txt", "x=1 y", True), Fragment("b", "b.txt", "x=2", True)]))
     (tmp_path / "environment.yml").write_text(environment)
     (tmp_path / "apt.txt").write_text("".join(packages.splitlines(keepends=True)[1:]))

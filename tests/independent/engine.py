@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from extensions.composition import Composition
 from extensions.foreign.directory import Blob, Directory
-from extensions.merge import apt, conda
+from extensions.merge import apt, environment_text
 
 from .case import BINDER, Outcome, Source
 from .wishes import Repository
@@ -37,7 +37,7 @@ def merge(sources: Sequence[Source], python: str) -> Outcome:
     composed = Composition((), (), answers, _no_component, tuple(map(directory, sources)))
     return Outcome(
         apt.render(composed.apt),
-        conda.render(composed.environment),
+        environment_text.render(composed.environment),
         [clash.as_data() for clash in composed.clashes],
         [finding.as_data() for finding in composed.findings],
         {file.path: (file.text.encode(), file.executable) for file in composed.placed},
