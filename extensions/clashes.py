@@ -31,7 +31,7 @@ def ports(components: Iterable[Component], directories: Iterable[Directory]) -> 
     owners: dict[int, Want] = {}
     for component in components:
         for label, port in component.ports.items():
-            want = Want(f"{label}: {port}", component.name, f"components/{component.name}/component.yml", 0)
+            want = Want(f"{label}: {port}", component.name, component.where("component.yml"), 0)
             owner = owners.setdefault(port, want)
             if owner.component != component.name:
                 yield Clash("port", f"port {port}", (owner,), (want,), "choose another port for one of them", _FIRST)

@@ -275,7 +275,7 @@ class Composition:
 
 def _variables(component: Component, answers: Mapping[str, Any]) -> env.Owner:
     own = {name: answers[name] for name in sorted(answers) if name.startswith(component.prefix)}
-    return env.Owner(component.name, own, component.env, f"components/{component.name}/component.yml")
+    return env.Owner(component.name, own, component.env, component.where("component.yml"))
 
 
 def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:
