@@ -24,6 +24,9 @@ from .merge import specs
 from .model import Clash, Fragment, Merged, Want
 
 JAVA = re.compile(r"openjdk-(\d+)-(?:jdk|jre)\b")
+PORT = re.compile(r"(?<![\w.])\d{4,5}(?![\w.])")
+RACE = "one process can listen on it: the catalogue's services and the start scripts race for it"
+LATER = "binder/env is read after the environment is activated"
 
 
 def ports(components: Iterable[Component], directories: Iterable[Directory]) -> Iterator[Clash]:
@@ -34,22 +37,24 @@ def ports(components: Iterable[Component], directories: Iterable[Directory]) -> 
             want = Want(f"{label}: {port}", component.name, component.where("component.yml"), 0)
             owner = owners.setdefault(port, want)
             if owner.component != component.name:
-                yield Clash("port", f"port {port}", (owner,), (want,), "choose another port for one of them", _FIRST)
+                yield Clash("port", f"port {port}", (owner,), (want,), "choose another port for one of them", RACE)
     for directory in directories:
-        if not directory.has("start"):
-            continue
-        text, _ = decode(directory.tree[directory.path("start")].data)
-        for number, line in enumerate(text.splitlines(), start=1):
-            for port in {int(word) for word in re.findall(r"(?<![\w.])\d{4,5}(?![\w.])", line)} & owners.keys():
-                if line.lstrip()[:1] != "#":
-                    want = Want(
-                        " ".join(line.split()), directory.label, directory.where(directory.path("start")), number
-                    )
-                    remedy = "if this line starts a server, leave it to one of the two"
-                    yield Clash("port", f"port {port}", (owners[port],), (want,), remedy, _FIRST)
+        for port, want in _ports_in_start(directory):
+            if port in owners:
+                remedy = "if this line starts a server, leave it to one of the two"
+                yield Clash("port", f"port {port}", (owners[port],), (want,), remedy, RACE)
 
 
-_FIRST = "one process can listen on it: the catalogue's services and the start scripts race for it"
+def _ports_in_start(directory: Directory) -> Iterator[tuple[int, Want]]:
+    """What may be ports: numbers of four or five digits, with the lines of code that they stand in."""
+    path = directory.path("start")
+    if path not in directory.tree:
+        return
+    text, _ = decode(directory.tree[path].data)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.lstrip()[:1] != "#":
+            want = Want(" ".join(line.split()), directory.label, directory.where(path), number)
+            yield from ((port, want) for port in sorted({*map(int, PORT.findall(line))}))
 
 
 def java(apt: Merged, conda: Merged) -> Iterator[Clash]:
@@ -109,14 +114,11 @@ def variables(env: Merged, environment: Merged) -> list[Clash]:
     for entry in list(environment.entries):
         owner = owners.get(entry.name)
         if owner is not None:
-            found.append(Clash("variable", entry.name, owner.wants, entry.wants, "rename one of the two", _LATER))
+            found.append(Clash("variable", entry.name, owner.wants, entry.wants, "rename one of the two", LATER))
             environment.entries.remove(entry)
             index = env.entries.index(owner)
             env.entries[index] = owners[entry.name] = replace(owner, losing=(*owner.losing, *entry.wants))
     return found
-
-
-_LATER = "binder/env is read after the environment is activated"
 
 
 def decide(clashes: Iterable[Clash], open_to: Iterable[str], refuse: bool) -> None:

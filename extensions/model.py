@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .text import one_line
+from .comments import one_line
 
 # The component of what the answers say.
 COURSE = "course"

@@ -21,8 +21,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from ..comments import split_comment
 from ..model import Finding
-from ..text import split_comment
 from .directory import Blob, Directory, decode
 
 MAX_FILE, MAX_BYTES, MAX_FILES = 1_000_000, 10_000_000, 500

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..text import split_comment
+from ..comments import split_comment
 
 HANDS_OVER, WRAPS, NEVER = "hands over", "wraps", "never"
 

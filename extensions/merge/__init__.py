@@ -1,1 +1,10 @@
-"""Mergers: fragments in, entries with provenance and clashes out. One pure module per file."""
+"""Text in, text out: no folder, no answer, no component.
+
+A merger takes fragments and gives entries with their provenance, clashes and findings; it writes them, too:
+
+    apt downloads env    the files of these names
+    pip                  requirements.txt, requirements.late.txt and `pip:` lists: `requirement`, `paths`
+    environment_yml      environment.yml: `environment_reader`, `channels`, `python`, `environment_text`
+
+What they stand on: `wants` groups, `lines` and the `yaml_*` read, `specs` and `requirement` compare, by `versions`.
+"""

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..comments import split_comment
 from ..errors import BlocksError
 from ..model import Fragment, Merged, Want
-from ..text import split_comment
 from .wants import merge_wants
 
 ANCHOR = "# Your own downloads go below this line."

@@ -20,7 +20,7 @@ import yaml
 from ..errors import BlocksError
 from ..model import Fragment, Want
 from . import pip, specs
-from .lines import Notes, kept
+from .lines import Notes, without_anchors
 from .yaml_comments import Comments
 from .yaml_nodes import MERGE, NULL, compose, is_null, line_of, pairs
 from .yaml_text import flow, is_too_long, scalar
@@ -48,7 +48,7 @@ def read(fragment: Fragment, wants: Wants) -> None:
             raise BlocksError(f"{fragment.file}:1: must be a mapping with channels and dependencies")
         reader.keys(root)
     if fragment.foreign:
-        wants.notes.trailing += kept(reader.comments.left(), fragment.component)
+        wants.notes.trailing += without_anchors(reader.comments.left(), fragment.component)
 
 
 class _Reader:

@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 from ..model import Clash, Entry, Finding, Fragment, Merged, Want
 from . import channels, environment_reader, pip, python, requirement, specs
 from .environment_reader import Wants
-from .lines import kept
+from .lines import without_anchors
 from .wants import merge_wants
 
 REMEDY = "make the two ranges overlap"
@@ -83,7 +83,7 @@ def merge(
     environment.conda.clashes += clashes
     bare = [entry for part in (environment.conda, environment.pip) for entry in part.entries if is_pip(entry)]
     for want in (want for entry in bare for want in entry.wants):
-        wants.notes.trailing += kept([*want.above, want.comment], want.component)
+        wants.notes.trailing += without_anchors([*want.above, want.comment], want.component)
     environment.conda.findings, environment.conda.trailing = wants.notes.findings, wants.notes.trailing
     _prefer_conda(environment)
     return environment

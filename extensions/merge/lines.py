@@ -14,9 +14,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ..comments import one_line
 from ..errors import BlocksError
 from ..model import Finding, Fragment, Want
-from ..text import one_line
 
 ANCHOR = re.compile(r"Your own .* go below this line\b")
 
@@ -47,14 +47,14 @@ def wants(fragment: Fragment, split: Split, notes: Notes) -> Iterator[Want]:
             yield Want(text, fragment.component, fragment.file, number, comment, tuple(above))
             above = []
         elif comment and fragment.foreign:
-            above += kept([comment])
+            above += without_anchors([comment])
         elif above:
-            notes.trailing += kept(above, fragment.component)
+            notes.trailing += without_anchors(above, fragment.component)
             above = []
-    notes.trailing += kept(above, fragment.component)
+    notes.trailing += without_anchors(above, fragment.component)
 
 
-def kept(comments: Iterable[str], component: str = "") -> list[str]:
+def without_anchors(comments: Iterable[str], component: str = "") -> list[str]:
     """The comments that say something, with the component's name where they stand far from its entries."""
     prefix = f"{component}: " if component else ""
     return [prefix + one_line(comment) for comment in comments if comment and not ANCHOR.match(comment)]

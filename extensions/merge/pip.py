@@ -17,8 +17,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ..comments import split_comment
 from ..model import Clash, Entry, Fragment, Merged, Want
-from ..text import split_comment
 from . import lines, requirement
 from .lines import Notes
 from .paths import relocate

@@ -27,12 +27,12 @@ LONGEST = 1000
 
 
 class Alternative(NamedTuple):
-    """`clauses`, and their text, as they are written and as PEP 440 has them; `open_`: without an upper bound."""
+    """`clauses`, and their text, as they are written and as PEP 440 has them; `unbounded`: from above."""
 
     clauses: tuple[tuple[str, str], ...]
     text: str
     pep440: str
-    open_: bool
+    unbounded: bool
 
 
 def _alternative(clauses: tuple[tuple[str, str], ...]) -> Alternative:
@@ -49,11 +49,6 @@ class Range(NamedTuple):
     text: str
     sets: tuple[Alternative, ...] | None
     lenient: bool = False
-
-    @property
-    def specifiers(self) -> SpecifierSet | None:
-        """The range, where there is just one alternative."""
-        return SpecifierSet(self.sets[0].pep440) if self.sets is not None and len(self.sets) == 1 else None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -89,15 +84,15 @@ def _specifier(text: str) -> Specifier | None:
 @functools.lru_cache(maxsize=4096)
 def conda_range(text: str) -> Range:
     """The version of a conda match specification: `=1.2`, `>=1,<2`, `1.2.*`, `1.7|>=2`, `*`."""
-    sets = []
-    for alternative in text.split("|"):
-        clauses = [_conda_clause(clause.strip()) for clause in alternative.split(",")]
+    sets: list[Alternative] = []
+    for written in text.split("|"):
+        clauses = [_conda_clause(clause.strip()) for clause in written.split(",")]
         if any(clause is None for clause in clauses):
             return Range(text.strip(), None)
         sets.append(_alternative(tuple(dict.fromkeys(clause for clause in clauses if clause and clause[0]))))
-    if any(not one.clauses for one in sets):
+    if not all(alternative.clauses for alternative in sets):
         return Range("", (_alternative(()),))
-    return Range("|".join(one.text for one in sets), tuple(sets), lenient=True)
+    return Range("|".join(alternative.text for alternative in sets), tuple(sets), lenient=True)
 
 
 STRICT = re.compile(r"([<>])(?!=)")
@@ -153,12 +148,12 @@ def _combinations(asking: list[Range]) -> Iterator[tuple[Alternative, ...]]:
         total *= len(range_.sets)
         alternatives.append(range_.sets)
     if total <= MOST_ALTERNATIVES:
-        parts = itertools.product(*alternatives) if total > 1 else [tuple([one for (one,) in alternatives])]
+        parts = itertools.product(*alternatives) if total > 1 else [tuple([only for (only,) in alternatives])]
         yield from filter(_can_hold, parts)
 
 
 def _can_hold(parts: tuple[Alternative, ...]) -> bool:
-    if False not in [part.open_ for part in parts]:
+    if False not in [part.unbounded for part in parts]:
         return True
     spellings = {clause for part in parts if "===" in part.text for clause, _ in part.clauses if "===" in clause}
     return len(spellings) <= 1 and not _all_versions(tuple([part.pep440 for part in parts])).is_empty

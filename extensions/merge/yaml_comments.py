@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import yaml
 
-from ..text import split_comment
-from .lines import kept
+from ..comments import split_comment
+from .lines import without_anchors
 
 
 class Comments:
@@ -42,7 +42,7 @@ class Comments:
         while self._is_alone(first - 1):
             first -= 1
         self._given.update(range(first, last))
-        return tuple(kept(self._lines[number].strip()[1:].strip() for number in range(first, last)))
+        return tuple(without_anchors(self._lines[number].strip()[1:].strip() for number in range(first, last)))
 
     def _is_alone(self, line: int) -> bool:
         return line in self._possible and line not in self._given and self._lines[line].lstrip()[:1] == "#"

@@ -14,6 +14,7 @@ from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.foreign.directory import Blob, Directory
 from extensions.model import Clash
+from extensions.report import report
 
 ANSWERS = {
     "course_name": "C",
@@ -44,7 +45,7 @@ def component(folder: Path, name: str, *, course: bool = False, **keys: Any) -> 
 
 def compose(components: list[Component], directories: list[Directory], **answers: Any) -> Composition:
     known = {**ANSWERS, **answers}
-    return Composition((), tuple(components), known, lambda source, where: source, tuple(directories))
+    return Composition((), tuple(components), known, lambda source, where, **more: source, tuple(directories))
 
 
 def only(composition: Composition, kind: str) -> Clash:
@@ -60,8 +61,8 @@ def test_course_comes_before_imports_before_the_catalogue(tmp_path: Path) -> Non
     clash = only(compose(components, [directory("theirs", environment_yml="dependencies: [x=2]\n")]), "conda")
     assert [want.component for want in clash.wants] == ["zeta"]
     assert [want.component for want in clash.losing] == ["theirs", "alpha"]
-    report = compose(components, [directory("theirs", environment_yml="dependencies: [x=2]\n")]).report()
-    assert report["clashes"][0]["lost"][0] == {
+    data = report(compose(components, [directory("theirs", environment_yml="dependencies: [x=2]\n")]))
+    assert data["clashes"][0]["lost"][0] == {
         "component": "theirs",
         "file": "gh:o/theirs@0123456:binder/environment.yml",
         "line": 1,

@@ -74,11 +74,12 @@ CONDA_RANGES = [
 
 @pytest.mark.parametrize(("text", "specifier"), CONDA_RANGES)
 def test_conda_range(text: str, specifier: str | None) -> None:
-    range_ = conda_range(text)
+    sets = conda_range(text).sets or ()
+    specifiers = SpecifierSet(sets[0].pep440) if len(sets) == 1 else None
     if specifier is None:
-        assert range_.specifiers is None
+        assert specifiers is None
     else:
-        assert range_.specifiers == SpecifierSet(specifier)
+        assert specifiers == SpecifierSet(specifier)
 
 
 def merge_environments(*texts: str, requirements: str = "", python: str = "3.12") -> environment_yml.Environment:

@@ -1,4 +1,4 @@
-"""Lines of text that people wrote: comments apart from what they stand beside, and as any file can hold them."""
+"""Comments: apart from what they stand beside, and as any of the files can hold them."""
 
 from __future__ import annotations
 
