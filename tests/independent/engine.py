@@ -44,5 +44,5 @@ def merge(sources: Sequence[Source], python: str) -> Outcome:
     )
 
 
-def _no_component(source: str, path: str) -> str:
+def _no_component(source: str, path: str, /, **more: object) -> str:
     raise AssertionError(f"{path}: there are no components")
