@@ -142,12 +142,11 @@ class _Reader:
                 yield self.want(item, text)
 
     def want(self, node: yaml.Node, text: str) -> Want:
-        fragment, comments = self.fragment, self.comments
-        if not comments.are_near(node):
-            return Want(text, fragment.component, fragment.file, line_of(node))
-        comment = comments.beside(node)
-        above = comments.above(node) if fragment.foreign else ()
-        return Want(text, fragment.component, fragment.file, line_of(node), comment, above)
+        fragment, line = self.fragment, node.start_mark.line
+        if line == node.end_mark.line and line not in self.comments.near:
+            return Want(text, fragment.component, fragment.file, line + 1)
+        comment, above = self.comments.of(node)
+        return Want(text, fragment.component, fragment.file, line + 1, comment, above if fragment.foreign else ())
 
     def find(self, code: str, node: yaml.Node, text: str, reason: str, remedy: str, left_out: bool = False) -> None:
         want = Want(text, self.fragment.component, self.fragment.file, line_of(node))

@@ -14,35 +14,31 @@ from .lines import without_anchors
 
 
 class Comments:
-    """Those of one text; each is given to one node."""
+    """Those of one text; each is given to one node.
+
+    `near`: the lines, from 0, beside or below one. A node on any other line has none, which is faster to know.
+    """
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines() if "#" in text else []
         self._possible = {number for number, line in enumerate(self._lines) if "#" in line}
         self._given: set[int] = set()
+        self.near = self._possible | {number + 1 for number in self._possible}
 
-    def are_near(self, node: yaml.Node) -> bool:
-        """Whether there may be one beside or above the node; fast, as most have none."""
-        if not self._possible:
-            return False
-        line = node.start_mark.line
-        return line != node.end_mark.line or line in self._possible or line - 1 in self._possible
-
-    def beside(self, node: yaml.Node) -> str:
-        """The one behind the node; those on its lines are given away."""
-        first, end = node.start_mark.line, node.end_mark
+    def of(self, node: yaml.Node) -> tuple[str, tuple[str, ...]]:
+        """The one behind the node, and those that stand alone right above its line."""
+        line, end = node.start_mark.line, node.end_mark
         # a block scalar ends where the next line begins
         rest = self._lines[end.line][end.column :] if end.column and end.line < len(self._lines) else ""
-        self._given.update(range(first, end.line + (end.column > 0)))
-        return split_comment(" " + rest)[1] if "#" in rest else ""
+        self._given.update(range(line, end.line + (end.column > 0)))
+        return split_comment(" " + rest)[1] if "#" in rest else "", self._above(line)
 
-    def above(self, node: yaml.Node) -> tuple[str, ...]:
-        """Those that stand alone right above the node's line."""
-        last = first = node.start_mark.line
+    def _above(self, line: int) -> tuple[str, ...]:
+        first = line
         while self._is_alone(first - 1):
             first -= 1
-        self._given.update(range(first, last))
-        return tuple(without_anchors(self._lines[number].strip()[1:].strip() for number in range(first, last)))
+        self._given.update(range(first, line))
+        return tuple(without_anchors(self._lines[number].strip()[1:].strip() for number in range(first, line)))
 
     def _is_alone(self, line: int) -> bool:
         return line in self._possible and line not in self._given and self._lines[line].lstrip()[:1] == "#"
