@@ -18,11 +18,11 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from conftest import Build, Scaffold
 from extensions.links import address as links
 from extensions.links.address import Location
 from tests.browser.browser import chromium
 from tests.browser.served import Served, git_server, notebook, serve
-from tests.conftest import Build, Scaffold
 from tests.image.containers import TOKEN, Container
 
 COURSE = links.repository("gh:owner/course@binder-build")

@@ -14,7 +14,8 @@ from extensions.merge import apt
 from extensions.model import Fragment
 from extensions.update import own
 from tests.fast.conftest import MakeCatalogue, copier, manifest, tree
-from tests.fast.test_components import NAMES, TOOLS, scripts
+from tests.fast.test_components import TOOLS, scripts
+from tests.units import WHOLE
 from tests.fast.test_copy import assert_refused
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -176,7 +177,7 @@ def test_named_base_image_of_repo2docker(make_catalogue: MakeCatalogue, tmp_path
 @pytest.mark.parametrize("kind", ["onbuild", "box"])
 def test_scripts_are_clean(catalogue: Path, tmp_path: Path, kind: str) -> None:
     course = render(
-        catalogue, tmp_path / "course", f"components=[{', '.join(NAMES)}]", f"base={kind}", f"base_image={IMAGE}"
+        catalogue, tmp_path / "course", f"components=[{', '.join(WHOLE)}]", f"base={kind}", f"base_image={IMAGE}"
     )
     found = [path for path in scripts(course) if path.parent.name == "binder"]
     assert {path.name for path in found} >= {"start", "postBuild", "verify", "reset", "fetch", "env"}

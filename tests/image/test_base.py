@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Build, Run, Scaffold
+from conftest import ROOT, Build, Run, Scaffold
 from tests.image import processes
 from tests.image.containers import podman
 from tests.image.test_stack import assert_works, home

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Build, Run, Scaffold
+from conftest import ROOT, Build, Run, Scaffold
 from tests.image.containers import BuildError
 
 COMPONENTS = sorted(path.parent.name for path in ROOT.glob("components/*/component.yml"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import Build, Run
+from conftest import Build, Run
 from tests.image.containers import try_run
 
 OLD = "relational"  # what `postgres` was called when the repository was made

@@ -9,7 +9,7 @@ from pathlib import Path
 import bson
 import pytest
 
-from tests.conftest import Build, Run, Scaffold
+from conftest import Build, Run, Scaffold
 from tests.image.containers import HARNESS
 
 

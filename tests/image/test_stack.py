@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from conftest import Run
 from tests.image import processes
 from tests.image.containers import PORT, Container
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.conftest import Build, Run, Scaffold
+from conftest import Build, Run, Scaffold
 from tests.image.containers import Container
 
 # Nothing can be reached: pip takes what is there, for the build too.

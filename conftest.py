@@ -1,8 +1,8 @@
 """Four tiers of tests: `--tier fast` (the default), `updates`, `image`, `browser`, or `all`.
 
-A test's tier is the folder it stands in: tests/updates, tests/image, tests/browser, anything else is fast. The image
-and browser tiers need root and the tools of tests/image/harness/setup; without them they are skipped, and fail under
-CI=true.
+A test's tier is the folder below `tests` that it stands in, be it tests/image, components/NAME/tests/image or
+outputs/NAME/tests/image: updates, image, browser; anything else is fast. The image and browser tiers need root and the
+tools of tests/image/harness/setup; without them they are skipped, and fail under CI=true.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
+from tests import units
+from tests.fast.conftest import copier_template_root, make_catalogue
 from tests.image import containers
 
-ROOT = Path(__file__).resolve().parents[1]
+__all__ = ["copier_template_root", "make_catalogue"]
+ROOT = Path(__file__).resolve().parent
 TIERS = ("fast", "updates", "image", "browser")
 WITHOUT_ROOT = ("fast", "updates")
 TAKEN_AWAY = {"take_away": True, "reach_databases": True}
@@ -44,8 +48,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def tier_of(item: pytest.Item) -> str:
-    folder = item.path.relative_to(ROOT / "tests").parts[0]
-    return folder if folder in TIERS else "fast"
+    return tier_at(item.path.relative_to(ROOT))
+
+
+def tier_at(path: Path) -> str:
+    """The tier of a test in this file, relative to the root."""
+    folders = path.parts[:-1]
+    below = folders[folders.index("tests") + 1 :] if "tests" in folders else ()
+    return below[0] if below and below[0] in TIERS else "fast"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -115,9 +125,11 @@ def scaffold(catalogue: Path, images: Path, mirror: str, tmp_path_factory: pytes
     """`scaffold(components=["postgres"], ...)`, or `scaffold(data_file=...)`: a course's repository, by real Copier.
 
     Downloads that only the mirror can serve have their lines changed as a course with a mirror of its own would do.
+    The test is skipped where a component that it asks for has been removed.
     """
 
-    def make(data_file: Path | None = None, **answers: object) -> Path:
+    def make(data_file: Path | None = None, **answers: Any) -> Path:
+        units.require(answers.get("components") or (units.example(data_file) if data_file else ()))
         repository = tmp_path_factory.mktemp("course") / "course"
         answers.setdefault("python_version", "3.13")  # the base image's
         words = [f"--data={name}={value}" for name, value in answers.items()]
@@ -133,10 +145,10 @@ def scaffold(catalogue: Path, images: Path, mirror: str, tmp_path_factory: pytes
 
 
 def from_mirror(line: str, images: Path, mirror: str) -> str:
-    """A line of downloads.txt for the artefact that tests/image/fixtures/NAME-tarball makes, if there is one."""
+    """A line of downloads.txt for the artefact that a component's tests/image/NAME-tarball makes, if there is one."""
     words = line.split("#")[0].split()
-    fixture = ROOT / "tests/image/fixtures" / f"{words[0]}-tarball" if words else None
-    if fixture is None or not fixture.exists():
+    fixture = next(ROOT.glob(f"components/*/tests/image/{words[0]}-tarball"), None) if words else None
+    if fixture is None:
         return line
     name, architecture, _, url = words[:4]
     artefact = images / "downloads" / url.rpartition("/")[2]
