@@ -17,7 +17,7 @@ Tests that need Python stand in <component>/tests/TIER/test_*.py, and may name t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ from extensions.catalogue.manifest import read_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = read_catalogue(ROOT)
-NAMES = sorted(CATALOGUE)
+COMPONENTS = CATALOGUE.components
+NAMES = sorted(COMPONENTS)
 KEYS = {"refused", "taken", "question", "seeds"}
 SEED_KEYS = {"answers", "env", "files", "asked", "broken"}
 
@@ -42,8 +43,8 @@ def missing(asked: Iterable[str]) -> list[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += CATALOGUE[name].requires if name in CATALOGUE else ()
-    return sorted(found - CATALOGUE.keys())
+            waiting += COMPONENTS[name].requires if name in COMPONENTS else ()
+    return sorted(found - COMPONENTS.keys())
 
 
 def require(asked: Iterable[str]) -> None:
@@ -59,28 +60,22 @@ def example(path: Path) -> list[str]:
 
 def has_files(name: str) -> bool:
     """Whether the component has more than what is about it; one that has not only requires others."""
-    files = (file.removesuffix(SUFFIX) for file in CATALOGUE[name].files())
+    files = (file.removesuffix(SUFFIX) for file in COMPONENTS[name].files())
     return any(file not in ABOUT and not file.startswith("tests/") for file in files)
 
 
 def has_service(name: str) -> bool:
-    return (CATALOGUE[name].folder / "service").is_dir()
+    return (COMPONENTS[name].folder / "service").is_dir()
 
 
 def cases(name: str) -> dict[str, Any]:
     """The component's tests.yml, empty where it has none."""
-    path = CATALOGUE[name].folder / "tests.yml"
+    path = COMPONENTS[name].folder / "tests.yml"
     return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
 
 
 def seeds(name: str) -> dict[str, Any]:
     return cases(name).get("seeds") or {}
-
-
-def questions(folder: Path) -> Mapping[str, Any]:
-    """What a component's questions.yml asks, empty where it has none."""
-    path = folder / "questions.yml"
-    return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
 
 
 # Those that a course can have: nothing that they require has been removed.

@@ -15,8 +15,8 @@ from extensions.model import Fragment
 from extensions.update import own
 from tests.fast.conftest import MakeCatalogue, copier, manifest, tree
 from tests.fast.test_components import TOOLS, scripts
-from tests.units import WHOLE
 from tests.fast.test_copy import assert_refused
+from tests.units import WHOLE
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 IMAGE = "ghcr.io/owner/box:v1.0"

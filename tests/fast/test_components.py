@@ -8,51 +8,43 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import rattler
 import yaml
-from jinja2 import Environment
 from packaging.requirements import Requirement
 
+from extensions import rendering
+from extensions.answers import questions
 from extensions.answers.given import check
-from extensions.catalogue.selection import select
 from extensions.composition import Composition, slug
 from extensions.errors import BlocksError
 from extensions.merge import conda
 from tests import units
 from tests.fast.conftest import ROOT, copier, tree
-from tests.units import CATALOGUE, NAMES, WHOLE
+from tests.units import CATALOGUE, COMPONENTS, NAMES, WHOLE
 
 TOOLS = Path(sys.executable).parent
+QUESTIONS = questions.read(ROOT)
+ENVIRONMENT = rendering.make_environment(CATALOGUE)
+EVALUATE = rendering.evaluator(ENVIRONMENT)
 
 
-def composition(*asked: str, **answers: Any) -> Composition:
-    """Composed in process, with the defaults of every question that is not answered."""
-    components = tuple(select(asked, CATALOGUE))
-    environment = Environment(keep_trailing_newline=True, autoescape=False)
-    given: dict[str, Any] = {
-        "course_name": "A course",
-        "course_slug": slug("A course"),
-        "components": list(asked),
-        "installed": [component.name for component in components],
-        "python_version": "3.13",
-        "binder_dir": "binder",
-        "keep_data": "image",
-        **answers,
-    }
-    for component in components:
-        for name, question in units.questions(component.folder).items():
-            default = question.get("default")
-            given.setdefault(
-                name, environment.from_string(default).render(given) if isinstance(default, str) else default
-            )
-    return Composition(asked, components, given, lambda text, where: environment.from_string(text).render(given))
+def composition(*asked: str) -> Composition:
+    """Composed in process, with the default of every question."""
+    given = {"course_name": "A course", "components": [*asked]}
+    answers, _ = questions.complete(QUESTIONS, given, EVALUATE)
+    return rendering.compose(CATALOGUE, answers, ENVIRONMENT)
+
+
+def own_questions(name: str) -> questions.Questions:
+    """What the component's questions.yml asks."""
+    path = COMPONENTS[name].folder / "questions.yml"
+    return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
 
 
 def check_answer(name: str, value: object) -> None:
-    check({name: value}, CATALOGUE, lambda text, data: Environment(autoescape=False).from_string(text).render(data))
+    check({name: value}, {}, CATALOGUE, QUESTIONS, EVALUATE, is_final=False)
 
 
 REFUSED = [
@@ -87,7 +79,7 @@ def test_cases_can_be_read(name: str) -> None:
     """A key that nothing reads would be a test that never fails."""
     cases = units.cases(name)
     assert cases.keys() <= units.KEYS
-    asked = units.questions(CATALOGUE[name].folder)
+    asked = own_questions(name)
     assert {*cases.get("refused", {}), *cases.get("taken", {}), *units.seeds(name).get("answers", {})} <= asked.keys()
     assert units.seeds(name).keys() <= units.SEED_KEYS
     if units.seeds(name):
@@ -123,7 +115,7 @@ def test_other_courses_have_other_folders(names: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(WHOLE, 2)), ids="+".join)
 def test_every_pair_composes(pair: tuple[str, str]) -> None:
-    if any(other in CATALOGUE[name].conflicts for name, other in (pair, pair[::-1])):
+    if any(other in COMPONENTS[name].conflicts for name, other in (pair, pair[::-1])):
         pytest.skip("they exclude each other")
     composed = composition(*pair)
     composed.check()
@@ -144,14 +136,14 @@ def test_every_line_can_be_read_by_its_own_tool(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_conventions(name: str) -> None:
-    folder = CATALOGUE[name].folder
+    folder = COMPONENTS[name].folder
     readmes = [path for path in (folder / "README.md", folder / "README.md.jinja") if path.is_file()]
     assert len(readmes) == 1, "a component has one README"
     text = readmes[0].read_text()
     assert len(text.splitlines()) <= 40
     assert not re.search(r"^##? ", text, flags=re.MULTILINE), "headings start at ###: the README becomes a section"
-    for question, keys in units.questions(folder).items():
-        assert question.startswith(CATALOGUE[name].prefix)
+    for question, keys in own_questions(name).items():
+        assert question.startswith(COMPONENTS[name].prefix)
         assert f"'{name}' in installed" in str(keys.get("when")), f"{question} is asked of everybody"
         assert "default" in keys, f"{question} has no default"
         assert "help" in keys
@@ -159,8 +151,8 @@ def test_conventions(name: str) -> None:
         for script in ("run", "ready"):
             assert os.access(folder / "service" / script, os.X_OK), script
         assert (folder / "verify").is_file()
-        assert CATALOGUE[name].memory, "a service states its memory"
-        assert CATALOGUE[name].ports, "a service states its port"
+        assert COMPONENTS[name].memory, "a service states its memory"
+        assert COMPONENTS[name].ports, "a service states its port"
 
 
 def scripts(root: Path) -> list[Path]:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from extensions.catalogue.manifest import read_catalogue
+from extensions.catalogue.manifest import read_components
 from extensions.catalogue.selection import select
 from tests.fast.conftest import ROOT, copier, git, manifest, tree, write_components
-from tests.units import CATALOGUE, NAMES, WHOLE
+from tests.units import COMPONENTS, NAMES, WHOLE
 
 FIRST = {
     "first/component.yml": manifest("First", ports="{first: 4321}"),
@@ -31,12 +31,12 @@ FIRST = {
 def test_removing_a_component_touches_one_folder(name: str, tmp_path: Path) -> None:
     """Without the folder all components compose that do not require it."""
     shutil.copytree(ROOT / "components", tmp_path / "components", ignore=shutil.ignore_patterns(name))
-    rest = read_catalogue(tmp_path)
+    rest = read_components(tmp_path)
     assert name not in rest
-    orphans = {other for other in WHOLE if name in [component.name for component in select([other], CATALOGUE)]}
+    orphans = {other for other in WHOLE if name in [component.name for component in select([other], COMPONENTS)]}
     remaining = sorted(set(WHOLE) - orphans)
     assert [component.name for component in select(remaining, rest)] == [
-        component.name for component in select(remaining, CATALOGUE)
+        component.name for component in select(remaining, COMPONENTS)
     ]
 
 
