@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests import hubs
-from tests.fast.conftest import ROOT, copier
+from tests.fast.conftest import ROOT, copier, manifest, write_catalogue
 from tests.hubs import CHART, Docker, Kubernetes, values
 
 MEBIBYTE = 2**20
@@ -21,7 +21,7 @@ COMMAND = ["jupyterhub-singleuser"]
 IMAGES = {"tm351-26j": "ghcr.io/owner/tm351:v1.0", "m269-2026-27": "docker.io/owner/m269:v2.1"}
 COURSES = {
     "tm351": [
-        *("components=[tm351, neo4j]", "course_name=Data {{ 7*7 }} & <management>", "image=ghcr.io/owner/tm351"),
+        *("components=[alpha]", "course_name=Data {{ 7*7 }} & <management>", "image=ghcr.io/owner/tm351"),
         *("hub_profile=true", "module=TM351", "presentation=26J", "image_tag=v1.0", "hub_group=TM351 students"),
     ],
     "m269": [
@@ -40,9 +40,11 @@ def packages() -> None:
 
 
 @pytest.fixture(scope="module")
-def entries(packages: None, catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def entries(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the entries of both courses, collected by copying."""
     folder = tmp_path_factory.mktemp("entries")
+    alpha = {"alpha/component.yml": manifest("Alpha", memory=550, cpu=12)}
+    catalogue = write_catalogue(tmp_path_factory.mktemp("root") / "catalogue", alpha)
     for name, answers in COURSES.items():
         course = tmp_path_factory.mktemp("courses") / name
         data = [word for answer in answers for word in ("--data", answer)]

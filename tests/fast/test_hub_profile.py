@@ -150,10 +150,11 @@ def test_same_answers_same_bytes(make_catalogue: MakeCatalogue, tmp_path: Path) 
     assert made["kubespawner_override"]["mem_limit"] == "2226M"  # 1160 MB at rest and 15 %, and 1000 MB
 
 
-@pytest.mark.parametrize(("components", "host"), [("[]", "db.example.org"), ("[postgres]", "127.0.0.1")])
-def test_database_of_the_hub(catalogue: Path, tmp_path: Path, components: str, host: str) -> None:
+@pytest.mark.parametrize(("components", "host"), [("[]", "db.example.org"), ("[alpha]", "127.0.0.1")])
+def test_database_of_the_hub(make_catalogue: MakeCatalogue, tmp_path: Path, components: str, host: str) -> None:
     """Variables from the hub reach the notebook, but for those that a component of the image sets: docs/hub.md."""
     course = tmp_path / "course"
+    catalogue = make_catalogue({"alpha/component.yml": manifest("Alpha", env="{PGHOST: 127.0.0.1}")})
     result = copier("copy", "--trust", "--defaults", "--data", f"components={components}", catalogue, course)
     assert result.returncode == 0, result.stderr
     command = ["bash", "-c", 'source "$0"; printenv PGHOST', str(course / "binder/env")]
