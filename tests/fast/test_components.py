@@ -188,7 +188,9 @@ def test_repo2docker_accepts_everything(everything: Path, monkeypatch: pytest.Mo
     assert pack.get_start_script().endswith("binder/start")
     named = " ".join(script for _, script in pack.get_preassemble_scripts() if "apt-get install" in script).split()
     listed = [line.partition("#")[0].split() for line in Path("binder/apt.txt").read_text().splitlines()]
-    assert {package for packages in listed for package in packages} <= {*named}
+    packages = {package for line in listed for package in line}
+    assert packages
+    assert packages <= {*named}
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("examples/*.yml")), ids=lambda path: path.name)
