@@ -14,6 +14,8 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 
+from extensions.loading import load_rules
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # A machine that others keep busy is no mistake of ours.
@@ -77,6 +79,13 @@ def load_seed(component: str) -> ModuleType:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def rules_of(output: str) -> ModuleType:
+    """The rules.py of an output; its folder may have a hyphen in its name, which a package has not."""
+    module = load_rules(ROOT / "outputs" / output)
+    assert module
     return module
 
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from conftest import ROOT, Run, Scaffold
-from tests import hubs
+from outputs.hub.tests import hubs
 from tests.image.containers import Container
 from tests.image.test_stack import assert_works
 

@@ -1,7 +1,7 @@
 """Hubs that have read entries: real KubeSpawner and real DockerSpawner, up to what they ask their servers for.
 
-What they read is what a hub would read: values merged as charts merge them, `hub/on_kubernetes.py` run as the chart
-runs it, `hub/on_docker.py` imported from a configuration that JupyterHub's own loader reads.
+What they read is what a hub would read: values merged as charts merge them, `on_kubernetes.py` run as the chart runs
+it, `on_docker.py` imported from a configuration that JupyterHub's own loader reads.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+HUB = Path(__file__).resolve().parents[1]
+PAGE = HUB / "README.md"
 # What the chart's own values say of sessions.
 CHART = {"mem_guarantee": "1G", "start_timeout": 300}
 
@@ -30,7 +31,7 @@ def require() -> None:
         try:
             importlib.import_module(name)
         except ImportError:
-            reason = f"{name} is not installed (pip install --requirement tests/hub/requirements.txt)"
+            reason = f"{name} is not installed (pip install --requirement outputs/hub/tests/requirements.txt)"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
@@ -88,7 +89,7 @@ class Kubernetes:
         # No cluster: its address would be looked up.
         monkeypatch.setattr(spawner, "load_config", lambda **given: None)
         monkeypatch.setitem(sys.modules, "z2jh", SimpleNamespace(get_config=get_config))
-        exec((ROOT / "hub/on_kubernetes.py").read_text(), {"c": self.config})
+        exec((HUB / "on_kubernetes.py").read_text(), {"c": self.config})
 
     def session(self, options: Mapping[str, Any], *groups: str) -> Any:
         """Spawner and pod that a member of these groups gets."""
@@ -114,11 +115,11 @@ class Docker:
         from dockerspawner import DockerSpawner
         from traitlets.config.loader import PyFileConfigLoader
 
-        shutil.copy(ROOT / "hub/on_docker.py", folder)
+        shutil.copy(HUB / "on_docker.py", folder)
         shutil.copytree(entries, folder / "profiles")
         monkeypatch.setattr(sys, "path", [*sys.path])
         monkeypatch.delitem(sys.modules, "on_docker", raising=False)
-        page = (ROOT / "docs/hub.md").read_text()
+        page = PAGE.read_text()
         shown = next(block.split("```")[0] for block in page.split("```python\n") if "offer_binder_profiles" in block)
         (folder / "jupyterhub_config.py").write_text(f"{own}\n{shown}")
         self.spawner_class = DockerSpawner

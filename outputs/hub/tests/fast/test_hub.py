@@ -9,26 +9,25 @@ from typing import Any
 import pytest
 import yaml
 
-from extensions import hub_profile
-from extensions.catalogue.manifest import read_catalogue
+from extensions.catalogue.manifest import read_components
 from extensions.errors import BlocksError
-from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, tree
+from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, rules_of, tree
 from tests.fast.test_copy import assert_refused
 
+hub = rules_of("hub")
 ANSWERS = {
-    "hub_profile": True,
     "course_name": "Data",
-    "image": "ghcr.io/owner/course",
-    "module": "TM351",
-    "presentation": "26J",
-    "image_tag": "v1.0",
+    "image_name": "ghcr.io/owner/course",
+    "hub_module": "TM351",
+    "hub_presentation": "26J",
+    "hub_tag": "v1.0",
 }
-GIVEN = ["hub_profile=true", *(f"{name}={value}" for name, value in ANSWERS.items() if isinstance(value, str))]
+GIVEN = ["outputs=[hub]", *(f"{name}={value}" for name, value in ANSWERS.items())]
 ALPHA = {"alpha/component.yml": manifest("Alpha", memory=1000, cpu=21), "beta/component.yml": manifest("Beta")}
 
 
-def profile(memory: int, cpu: int = 0) -> hub_profile.Profile:
-    return hub_profile.Profile("M1", "A", "C", "i.org/i", "1", "", (), memory, cpu, 2000)
+def profile(memory: int, cpu: int = 0) -> Any:
+    return hub.Profile("M1", "A", "C", "i.org/i", "1", "", (), memory, cpu, 2000)
 
 
 @pytest.mark.parametrize(
@@ -61,61 +60,61 @@ def test_processors(cpu: int, guarantee: float, limit: int) -> None:
     ],
 )
 def test_name_in_the_list(course: str, name: str) -> None:
-    made = hub_profile.make({**ANSWERS, "course_name": course}, (), 160, 2000)
-    assert made
+    made = hub.Profile("TM351", "26J", course, "i.org/i", "1", "", (), 160, 0, 2000)
     assert made.display_name == name
 
 
 def test_servers_say_what_they_need() -> None:
     """Those that have memory at rest are servers, and take time to start."""
-    components = read_catalogue(ROOT).values()
+    components = read_components(ROOT).values()
     assert [one.name for one in components if bool(one.memory) != bool(one.cpu)] == []
 
 
 def test_text_stays_text_in_a_form() -> None:
-    assert hub_profile.in_form("{{ x }}{% y %}<b>&") == ("&#123;&#123; x &#125;&#125;&#123;% y %&#125;&lt;b&gt;&amp;")
+    assert hub.in_form("{{ x }}{% y %}<b>&") == ("&#123;&#123; x &#125;&#125;&#123;% y %&#125;&lt;b&gt;&amp;")
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("module", "TM 351", "must be at most 20 letters and digits, such as TM351"),
-        ("module", "TM-351", "must be at most 20 letters and digits"),
-        ("module", "../x", "must be at most 20 letters and digits"),
-        ("module", "M" * 21, "must be at most 20 letters and digits"),
-        ("module", "TM351\n", "must be at most 20 letters and digits"),
-        ("module", "Ünï", "must be at most 20 letters and digits"),
-        ("module", 351, "must be text, not 351; put it in quotes"),
-        ("presentation", "26J/27B", "must be at most 20 letters, digits and hyphens, such as 26J"),
-        ("presentation", "-26J", "must be at most 20 letters, digits and hyphens"),
-        ("presentation", 2026, "must be text, not 2026; put it in quotes"),
-        ("image_tag", "latest", "'latest' would move under students; name the release, such as v1.0"),
-        ("image_tag", "v1.0 ", "is no tag of an image; name the release, such as v1.0"),
-        ("image_tag", "ghcr.io/owner/course:v1.0", "is no tag of an image"),
+        ("hub_module", "TM 351", "must be at most 20 letters and digits, such as TM351"),
+        ("hub_module", "TM-351", "must be at most 20 letters and digits"),
+        ("hub_module", "../x", "must be at most 20 letters and digits"),
+        ("hub_module", "M" * 21, "must be at most 20 letters and digits"),
+        ("hub_module", "TM351\n", "must be at most 20 letters and digits"),
+        ("hub_module", "Ünï", "must be at most 20 letters and digits"),
+        ("hub_module", 351, "must be text, not 351; put it in quotes"),
+        ("hub_presentation", "26J/27B", "must be at most 20 letters, digits and hyphens, such as 26J"),
+        ("hub_presentation", "-26J", "must be at most 20 letters, digits and hyphens"),
+        ("hub_presentation", 2026, "must be text, not 2026; put it in quotes"),
+        ("hub_tag", "latest", "'latest' would move under students; name the release, such as v1.0"),
+        ("hub_tag", "v1.0 ", "is no tag of an image; name the release, such as v1.0"),
+        ("hub_tag", "ghcr.io/owner/course:v1.0", "is no tag of an image"),
         ("hub_group", "a\nb", "must be a group's name as the hub has it, on one line"),
         ("hub_group", " students", "must be a group's name"),
     ],
 )
 def test_wrong_answers(name: str, value: object, message: str) -> None:
     with pytest.raises(BlocksError) as refused:
-        hub_profile.check(name, value)
+        hub.check(name, {name: value})
     assert str(refused.value).startswith(f"{name}: ")
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["image", "module", "presentation", "image_tag"])
-def test_what_an_entry_needs(name: str) -> None:
-    with pytest.raises(BlocksError, match=f"hub_profile: an entry for a hub needs '{name}'; add --data {name}="):
-        hub_profile.make({**ANSWERS, name: ""}, (), 160, 2000)
+@pytest.mark.parametrize("name", ["hub_module", "hub_presentation", "hub_tag"])
+@pytest.mark.parametrize("value", ["", None])
+def test_what_an_entry_needs(name: str, value: object) -> None:
+    with pytest.raises(BlocksError, match=f"{name}: must not be empty; write it like {ANSWERS[name]}"):
+        hub.check(name, {**ANSWERS, name: value})
 
 
 REFUSED = {
     "course": (["course_name=Data\x7f"], "course_name: 'Data\\x7f': has a character that cannot be seen"),
-    "module": (["module=TM 351"], "module: 'TM 351': must be at most 20 letters and digits"),
-    "image": (["image="], "hub_profile: an entry for a hub needs 'image'; add --data image=ghcr.io/owner/course"),
-    "tag": (["image_tag="], "hub_profile: an entry for a hub needs 'image_tag'; add --data image_tag=v1.0"),
-    "yes": (["hub_profile=perhaps"], "hub_profile: must be true or false, not 'perhaps'"),
+    "module": (["hub_module=TM 351"], "hub_module: 'TM 351': must be at most 20 letters and digits"),
+    "image": (["image_name="], "image_name: must not be empty; write it like 'ghcr.io/owner/name'"),
+    "tag": (["hub_tag="], "hub_tag: must not be empty; write it like v1.0"),
+    "output": (["outputs=[hub, perhaps]"], "outputs: there is no output 'perhaps'"),
 }
 
 
@@ -152,7 +151,7 @@ def test_same_answers_same_bytes(make_catalogue: MakeCatalogue, tmp_path: Path) 
 
 @pytest.mark.parametrize(("components", "host"), [("[]", "db.example.org"), ("[alpha]", "127.0.0.1")])
 def test_database_of_the_hub(make_catalogue: MakeCatalogue, tmp_path: Path, components: str, host: str) -> None:
-    """Variables from the hub reach the notebook, but for those that a component of the image sets: docs/hub.md."""
+    """Variables from the hub reach the notebook, but for those that a component of the image sets: see the page."""
     course = tmp_path / "course"
     catalogue = make_catalogue({"alpha/component.yml": manifest("Alpha", env="{PGHOST: 127.0.0.1}")})
     result = copier("copy", "--trust", "--defaults", "--data", f"components={components}", catalogue, course)

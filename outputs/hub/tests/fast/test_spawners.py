@@ -12,21 +12,21 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import hubs
-from tests.fast.conftest import ROOT, copier, manifest, write_catalogue
-from tests.hubs import CHART, Docker, Kubernetes, values
+from outputs.hub.tests import hubs
+from outputs.hub.tests.hubs import CHART, PAGE, Docker, Kubernetes, values
+from tests.fast.conftest import copier, manifest, write_catalogue
 
 MEBIBYTE = 2**20
 COMMAND = ["jupyterhub-singleuser"]
 IMAGES = {"tm351-26j": "ghcr.io/owner/tm351:v1.0", "m269-2026-27": "docker.io/owner/m269:v2.1"}
 COURSES = {
     "tm351": [
-        *("components=[alpha]", "course_name=Data {{ 7*7 }} & <management>", "image=ghcr.io/owner/tm351"),
-        *("hub_profile=true", "module=TM351", "presentation=26J", "image_tag=v1.0", "hub_group=TM351 students"),
+        *("components=[alpha]", "course_name=Data {{ 7*7 }} & <management>", "image_name=ghcr.io/owner/tm351"),
+        *("outputs=[hub]", "hub_module=TM351", "hub_presentation=26J", "hub_tag=v1.0", "hub_group=TM351 students"),
     ],
     "m269": [
-        *("course_name=Algorithms", "image=docker.io/owner/m269"),
-        *("hub_profile=true", "module=M269", "presentation=2026-27", "image_tag=v2.1"),
+        *("course_name=Algorithms", "image_name=docker.io/owner/m269"),
+        *("outputs=[hub]", "hub_module=M269", "hub_presentation=2026-27", "hub_tag=v2.1"),
     ],
 }
 # MB at rest, by the entries' names.
@@ -149,8 +149,8 @@ def test_kubespawner_without_entries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_kubespawner_takes_what_the_hub_adds(kubernetes: Callable[..., Kubernetes]) -> None:
-    """The database of docs/hub.md, which every pod reaches with a login of its own."""
-    page = (ROOT / "docs/hub.md").read_text()
+    """The database of the page, which every pod reaches with a login of its own."""
+    page = PAGE.read_text()
     blocks = (textwrap.dedent(block.split("```")[0]) for block in page.replace("   ```", "```").split("```yaml\n")[1:])
     added = yaml.safe_load(next(block for block in blocks if "PGHOST" in block))
     _, pod = kubernetes(**added).session({"profile": "tm351-26j"}, "TM351 students")

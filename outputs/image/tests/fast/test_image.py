@@ -1,4 +1,4 @@
-"""The answer `image`: names that a registry takes, and the architectures that the components have."""
+"""The answer `image_name`: names that a registry takes, and the architectures that the components have."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from extensions import image
 from extensions.errors import BlocksError
-from tests.fast.conftest import MakeCatalogue, copier, manifest
+from tests.fast.conftest import MakeCatalogue, copier, manifest, rules_of
 from tests.fast.test_copy import assert_refused
 
+image = rules_of("image")
 CHECKSUM = "0" * 64
 
 
 @pytest.mark.parametrize(
-    "name", ["", "ghcr.io/owner/name", "docker.io/o/n", "quay.io/group/sub.dir/my_image-2", "g.io/o/my--c__d"]
+    "name", ["ghcr.io/owner/name", "docker.io/o/n", "quay.io/group/sub.dir/my_image-2", "g.io/o/my--c__d"]
 )
 def test_names(name: str) -> None:
-    assert image.check(name) == name
+    assert image.check_name(name) == name
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,13 @@ def test_names(name: str) -> None:
         ("ghcr.io/owner/${{x}}", "is no name of an image"),
         ("ghcr.io/owner/name\nx", "is no name of an image"),
         (1, "must be text, not 1"),
+        ("", "must not be empty; write it like 'ghcr.io/owner/name'"),
     ],
 )
 def test_wrong_names(value: object, message: str) -> None:
     with pytest.raises(BlocksError) as refused:
-        image.check(value)
-    assert str(refused.value).startswith("image: ")
+        image.check_name(value)
+    assert str(refused.value).startswith("image_name: ")
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -60,8 +61,8 @@ def test_architectures(downloads: list[str], expected: list[str]) -> None:
 
 
 WRONG = {
-    "name": (["image=Course"], "image: 'Course': is no name of an image; write it like"),
-    "architectures": (["image=ghcr.io/o/r", "components=[one, two]"], "image: no architecture has all downloads"),
+    "name": (["image_name=Course"], "image_name: 'Course': is no name of an image; write it like"),
+    "architectures": (["image_name=ghcr.io/o/r", "components=[one, two]"], "image: no architecture has all downloads"),
 }
 
 
@@ -73,7 +74,7 @@ def test_wrong_answers(make_catalogue: MakeCatalogue, tmp_path: Path, answers: l
         "two/component.yml": manifest("Two"),
         "two/downloads.txt": f"two arm64 {CHECKSUM} https://example.org/two\n",
     }
-    data = [word for answer in answers for word in ("--data", answer)]
+    data = [word for answer in ("outputs=[image]", *answers) for word in ("--data", answer)]
     result = copier("copy", "--trust", "--defaults", *data, make_catalogue(components), tmp_path / "course")
     assert_refused(result.returncode, result.stderr, message)
     assert not (tmp_path / "course").exists()
