@@ -51,9 +51,13 @@ def write_catalogue(root: Path, files: Mapping[str, str]) -> Path:
 
 
 def write_components(root: Path, files: Mapping[str, str]) -> None:
-    (root / "components").mkdir(exist_ok=True)
+    write_units(root / "components", files)
+
+
+def write_units(shelf: Path, files: Mapping[str, str]) -> None:
+    shelf.mkdir(exist_ok=True)
     for path, text in files.items():
-        target = root / "components" / path
+        target = shelf / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
 

@@ -1,10 +1,9 @@
-"""The answers `take_away`, `reach_databases` and `devcontainer`: what is written, and what binder/take-away does."""
+"""What is written to take a course away, and what binder/take-away does."""
 
 from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
-import json
 import os
 import re
 import shutil
@@ -26,7 +25,7 @@ from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, tree
 from tests.fast.test_copy import assert_refused
 
 TOOLS = Path(sys.executable).parent
-SCRIPT = ROOT / "template/{{ binder_dir }}/{% if take_away %}take-away{% endif %}"
+SCRIPT = ROOT / "outputs/take-away/files/{{binder_dir}}/take-away"
 COMPONENTS = {
     "rows/component.yml": manifest("Rows", category="Databases", ports="{rows: 5001}"),
     "graph-db/component.yml": manifest("Graph", category="databases", ports="{bolt: 5002, http: 5003}"),
@@ -34,7 +33,8 @@ COMPONENTS = {
     "page/component.yml": manifest("Page", ports="{page: 5004}"),
 }
 ALL = "components=[rows, graph-db, page]"
-IMAGE = "image=ghcr.io/owner/course"
+IMAGE = "image_name=ghcr.io/owner/course"
+ASKED, PUBLISHED = "outputs=[take-away]", ("outputs=[image, take-away]", IMAGE)
 
 
 @pytest.fixture
@@ -63,25 +63,18 @@ def is_valid(path: Path, schema: str = "vendor.compose-spec") -> bool:
     return subprocess.run(words, check=False).returncode == 0
 
 
-def devcontainer(course: Path) -> dict[str, Any]:
-    """Its comments have lines of their own."""
-    lines = (course / ".devcontainer/devcontainer.json").read_text().splitlines()
-    loaded: dict[str, Any] = json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
-    return loaded
-
-
 # What is written
 
 
 def test_nothing_unless_asked(render: Any) -> None:
-    course = render(ALL, IMAGE)
-    assert not [path for path in tree(course) if re.search("compose|take-away|devcontainer|postBuild[.]d", path)]
+    course = render(ALL, "outputs=[image]", IMAGE)
+    assert not [path for path in tree(course) if re.search("compose|take-away|postBuild[.]d", path)]
     assert "export KEEP_DATA=image\n" in (course / "binder/env").read_text()
     assert "your own computer" not in (course / "binder/README.md").read_text()
 
 
 def test_compose(render: Any) -> None:
-    course = render(ALL, IMAGE, "take_away=true", "reach_databases=true", "course_name=Ä course: #1")
+    course = render(ALL, *PUBLISHED, "take_away_databases=true", "course_name=Ä course: #1")
     assert is_valid(course / "compose.yaml")
     loaded = yaml.safe_load((course / "compose.yaml").read_text())
     assert loaded["name"] == "a-course-1"
@@ -107,7 +100,7 @@ def test_compose(render: Any) -> None:
 
 
 def test_compose_of_an_image_that_is_built_at_home(render: Any) -> None:
-    course = render(ALL, "take_away=true", "course_name=My course", "binder_dir=.binder")
+    course = render(ALL, ASKED, "course_name=My course", "binder_dir=.binder")
     assert is_valid(course / "compose.yaml")
     services = yaml.safe_load((course / "compose.yaml").read_text())["services"]
     for service in services.values():
@@ -120,15 +113,15 @@ def test_compose_of_an_image_that_is_built_at_home(render: Any) -> None:
 
 @pytest.mark.parametrize("name", ["2026", "on", "null", "2026-01-01"])
 def test_course_called_like_another_type_of_yaml(render: Any, name: str) -> None:
-    course = render(ALL, "take_away=true", f"course_name={name}")
+    course = render(ALL, ASKED, f"course_name={name}")
     assert is_valid(course / "compose.yaml")
     assert yaml.safe_load((course / "compose.yaml").read_text())["name"] == name
 
 
 def test_notebooks_come_by_links(render: Any) -> None:
     """What is pulled on Binder is pulled here, too, into the same folder."""
-    content = "content=[gh:owner/notebooks@main#a$b.ipynb]"
-    compose = yaml.safe_load((render(ALL, "take_away=true", content) / "compose.yaml").read_text())
+    content = "links_content=[gh:owner/notebooks@main#a$b.ipynb]"
+    compose = yaml.safe_load((render(ALL, "outputs=[links, take-away]", content) / "compose.yaml").read_text())
     pull = "git-pull?repo=https%3A%2F%2Fgithub.com%2Fowner%2Fnotebooks&urlpath=lab%2Ftree%2Fnotebooks%2Fa%24b.ipynb"
     assert compose["services"]["link"]["environment"]["PULLS"] == f"{pull}&branch=main"
 
@@ -142,7 +135,7 @@ def test_the_command_that_builds_it_is_one_of_repo2docker(render: Any) -> None:
     from repo2docker.__main__ import make_r2d
 
     base_image = "docker.io/library/buildpack-deps:22.04"
-    course = render(ALL, "take_away=true", f"base_image={base_image}")
+    course = render(ALL, "outputs=[base, take-away]", f"base_image={base_image}")
     found = re.search(r"jupyter-repo2docker (.*)", (course / "compose.yaml").read_text())
     assert found
     assert f"`jupyter-repo2docker {found[1]}`" in (course / "binder/README.md").read_text()
@@ -151,20 +144,8 @@ def test_the_command_that_builds_it_is_one_of_repo2docker(render: Any) -> None:
     assert (r2d.output_image_spec, r2d.base_image) == ("localhost/my-course", base_image)
 
 
-def test_devcontainer(render: Any) -> None:
-    course = render(ALL, IMAGE, "devcontainer=true", "reach_databases=true")
-    loaded = devcontainer(course)
-    assert loaded["image"] == "ghcr.io/owner/course:latest"
-    assert loaded["overrideCommand"] is False
-    assert loaded["remoteUser"] == "jovyan"
-    assert loaded["forwardPorts"] == [8888, 5002, 5003, 5001]
-    assert loaded["portsAttributes"].keys() == {str(port) for port in loaded["forwardPorts"]}
-    assert not {"workspaceFolder", "workspaceMount", "build", "dockerComposeFile"} & loaded.keys()
-    assert not (course / "compose.yaml").exists()
-
-
 def test_what_runs_the_container_says_where_data_is_kept(render: Any) -> None:
-    course = render(ALL, "take_away=true")
+    course = render(ALL, ASKED)
     command = ["bash", "-euc", f'. "{course}/binder/env"; echo "$KEEP_DATA"']
     for given, expected in ({}, "image"), ({"KEEP_DATA": "home"}, "home"):
         environment = {"PATH": os.environ["PATH"], **given}
@@ -173,22 +154,19 @@ def test_what_runs_the_container_says_where_data_is_kept(render: Any) -> None:
 
 
 def test_generated_script_is_clean(render: Any) -> None:
-    script = render(ALL, "take_away=true") / "binder/postBuild.d/take-away"
+    script = render(ALL, ASKED) / "binder/postBuild.d/take-away"
     subprocess.run([TOOLS / "shellcheck", script], check=True)
     subprocess.run([TOOLS / "shfmt", "--indent", "2", "--case-indent", "--diff", script], check=True)
 
 
 def test_nothing_to_reach_is_said(copy: Any) -> None:
-    result = copy("components=[page]", "take_away=true", "reach_databases=true")
-    assert "reaches nothing: no component here is a database" in result.stdout + result.stderr
+    result = copy("components=[page]", ASKED, "take_away_databases=true")
+    assert "'take_away_databases' reaches nothing: no component here is a database" in result.stdout + result.stderr
 
 
-BRANCH = ["repository=gh:o/r", "build_branch=true", "build_branch_only=true"]
 WRONG = {
-    "no notebooks": ([IMAGE, "devcontainer=true", *BRANCH], "devcontainer: would be on a branch without notebooks"),
-    "devcontainer": (["devcontainer=true"], "devcontainer: needs an image that can be pulled; add --data image="),
-    "databases": (["reach_databases=true"], "reach_databases: needs compose.yaml or devcontainer.json; add --data"),
-    "no boolean": (["take_away=maybe"], "take_away: must be true or false, not 'maybe'"),
+    "no output": (["take_away_databases=true"], "take_away_databases: belongs to the output 'take-away'"),
+    "no boolean": ([ASKED, "take_away_databases=maybe"], "take_away_databases: must be true or false, not 'maybe'"),
 }
 
 
