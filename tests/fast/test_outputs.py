@@ -70,12 +70,12 @@ def test_removing_an_output_touches_one_folder(name: str, catalogue: Path, tmp_p
     """Without the folder all others can be had that do not require it, and nothing is asked or written of it."""
     root = tmp_path / "catalogue"
     shutil.copytree(catalogue, root)
-    shutil.rmtree(root / "outputs" / name)
     rest = [other for other in NAMES if name not in delivery([other])]
+    beside = course(root, tmp_path / "beside", answers(rest))
+    shutil.rmtree(root / "outputs" / name)
     assert {*read(ROOT)} - {*read(root)} == {*questions(name)}
     assert name not in read_catalogue(root).outputs
-    without = course(root, tmp_path / "without", answers(rest))
-    assert tree(without) == tree(course(catalogue, tmp_path / "with", answers(rest)))
+    assert tree(course(root, tmp_path / "without", answers(rest))) == tree(beside)
     result = copy(root, tmp_path / "refused", {"outputs": f"[{name}]"})
     assert_refused(result.returncode, result.stderr, f"outputs: there is no output '{name}'")
     assert not (tmp_path / "refused").exists()

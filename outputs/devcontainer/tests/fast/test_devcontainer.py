@@ -77,7 +77,7 @@ BRANCH = ["outputs=[devcontainer, build-branch]", "links_repository=gh:o/r", "bu
 WRONG = {
     "no notebooks": (
         [IMAGE, *BRANCH],
-        "build_branch_alone: does not go with the output 'devcontainer': it would be on a",
+        "build_branch_alone: does not go with the output 'devcontainer': it would be",
     ),
     "no image": (["outputs=[devcontainer]"], "image_name: has to be answered; add --data image_name="),
     "no output": (["devcontainer_databases=true"], "devcontainer_databases: belongs to the output 'devcontainer'"),
