@@ -15,7 +15,9 @@ from extensions.answers.choices import outputs as choices
 from extensions.answers.questions import read
 from extensions.catalogue.manifest import Output, read_catalogue
 from extensions.catalogue.selection import select
+from extensions.errors import BlocksError
 from extensions.loading import load_rules
+from extensions.rendering import render
 from tests.fast.conftest import ROOT, copier, tree, write_units
 from tests.fast.test_copy import assert_refused
 
@@ -193,6 +195,27 @@ def test_rules_speak_of_their_own_question_alone(name: str) -> None:
     for question in ASKED:
         if hasattr(rules, "check") and question not in {q for one in delivery([name]) for q in questions(one)}:
             rules.check(question, {question: None})  # type: ignore[union-attr]
+
+
+FORMER = [
+    (former, name, question)
+    for name, output in OUTPUTS.items()
+    for question, former in (*output.formerly.items(), ("", output.was))
+    if former.isidentifier() and former not in ASKED
+]
+
+
+@pytest.mark.parametrize(("former", "name", "question"), FORMER)
+def test_former_name_leads_to_the_one_of_today(former: str, name: str, question: str) -> None:
+    """Copier would pass over it without a word."""
+    with pytest.raises(BlocksError) as refused:
+        render(read_catalogue(ROOT), {former: "x"})
+    said = str(refused.value)
+    assert said.startswith(f"{former}: is ")
+    names = {other for old, other, _ in FORMER if old == former}
+    assert any(f"add --data 'outputs=[{other}]'" in said for other in names)
+    questions = {other for old, _, other in FORMER if old == former}
+    assert "" in questions or any(f"--data {other}=" in said for other in questions)
 
 
 def test_unchosen_output_is_named(catalogue: Path, tmp_path: Path) -> None:
