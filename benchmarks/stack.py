@@ -44,7 +44,7 @@ HANDWRITTEN = ROOT / "benchmarks/handwritten"
 EXAMPLE = ROOT / "examples/tm351.yml"
 sys.path.insert(0, str(ROOT))
 
-from tests.conftest import QuietHandler, from_mirror  # noqa: E402
+from conftest import QuietHandler, from_mirror  # noqa: E402
 from tests.image.containers import HARNESS, Container, podman, run, try_run, wait_until  # noqa: E402
 from tests.image.containers import build as build_cached  # noqa: E402
 from tests.image.test_stopping import Course  # noqa: E402

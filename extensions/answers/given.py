@@ -3,7 +3,8 @@
 Copier checks them while it asks, and reports what is wrong as a traceback. Here the same rules, read from the same
 questions, give one line. Checked are, in the order of the questions, the type, the choices, and the question's own
 `validator`; where nothing more is asked (`--defaults`), what was not given is, too. Names that are no question pass,
-for a data file may serve other tools; those that were one before there were outputs do not.
+for a data file may serve other tools; those that were one before there were outputs do not, nor do those of an output
+that is not chosen, of which nothing would come.
 """
 
 from __future__ import annotations
@@ -53,8 +54,11 @@ def check(
             message = evaluate(str(question.get("validator", "")), answers).strip()
             if message:
                 raise BlocksError(f"{name}: {message}")
-    for output in _chosen(answers, catalogue) if is_final else ():
+    chosen = _chosen(answers, catalogue)
+    for output in chosen if is_final else ():
         _refuse_stale(output, data, before, answers)
+    if is_final or "outputs" in data:
+        _refuse_unchosen(chosen, data, catalogue, questions)
 
 
 def refuse(name: str, answers: Mapping[str, Any], catalogue: Catalogue) -> None:
@@ -94,6 +98,20 @@ def _refuse_former(data: Mapping[str, Any], catalogue: Catalogue, questions: Que
                 )
             if name == output.was:
                 raise BlocksError(f"{name}: is an output now; add --data 'outputs=[{output.name}]'")
+
+
+def _refuse_unchosen(
+    chosen: Iterable[Output], data: Mapping[str, Any], catalogue: Catalogue, questions: Questions
+) -> None:
+    """Answers of an output that does not come along."""
+    units = (*catalogue.components.values(), *catalogue.outputs.values())
+    for name in (name for name in data if name in questions):
+        owners = sorted((unit for unit in units if name.startswith(unit.prefix)), key=lambda unit: len(unit.prefix))
+        if owners and isinstance(owners[-1], Output) and owners[-1] not in chosen:
+            raise BlocksError(
+                f"{name}: belongs to the output '{owners[-1].name}', which is not chosen; add that to the answer "
+                "'outputs', or leave this one out"
+            )
 
 
 def _refuse_stale(

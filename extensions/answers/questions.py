@@ -123,6 +123,8 @@ def cast(name: str, value: Any, question: Question) -> Any:
         if type_ in ("yaml", "list", "dict") and isinstance(value, str):
             return parse_yaml(value, name)
     except (TypeError, ValueError, yaml.YAMLError) as error:
+        if type_ in ("yaml", "list", "dict") and question.get("validator"):
+            return value  # which says what it has to be
         raise BlocksError(f"{name}: must be of type {type_}, not {value!r}") from error
     if type_ == "bool" and not isinstance(value, bool):
         raise BlocksError(f"{name}: must be true or false, not {value!r}")

@@ -6,7 +6,7 @@
     seed/*                           <binder>/seed/*, written once
     jupyter_server_config.json       <binder>/jupyter_server_config.d/<component>.json
     files/*                          the same path in the repository's root
-    component.yml questions.yml README.md   about the component, not copied
+    component.yml questions.yml README.md tests.yml proof.yml tests/*   about the component, not copied
 
 A file whose name ends in `.jinja` is rendered with the answers, and left out where it renders to nothing; any other
 is taken verbatim. A file that is none of these, or two components giving one path, is an error.
@@ -25,7 +25,7 @@ from .manifest import Component, Unit, read_text
 
 MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt", "downloads.txt")
 HOOKS = ("postBuild", "start", "verify")
-ABOUT = ("component.yml", "questions.yml", "README.md")
+ABOUT = ("component.yml", "questions.yml", "README.md", "tests.yml", "proof.yml")
 JUPYTER = "jupyter_server_config.json"
 SUFFIX = ".jinja"
 
@@ -122,7 +122,7 @@ def _placed(component: Component, binder_dir: str, render: Render) -> Iterator[F
 
 
 def _target(component: Component, name: str, binder_dir: str) -> str | None:
-    if name in MERGED or name in ABOUT:
+    if name in MERGED or name in ABOUT or name.startswith("tests/"):
         return None
     if name in HOOKS:
         return f"{binder_dir}/{name}.d/{component.name}"

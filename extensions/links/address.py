@@ -215,7 +215,7 @@ def base(text: str) -> str:
     """The address of a hub or a Binder as browsers write it, with a `/` at its end."""
     match = BASE.fullmatch(text.strip().rstrip("/"))
     if not match or {".", "..", ""} & {*match["path"].split("/")[1:]} or not _is_host(match["host"]):
-        raise BlocksError(f"'{text}': is no address of a server; write it like 'https://hub.example.org'")
+        raise BlocksError(f"{text!r}: is no address of a server; write it like 'https://hub.example.org'")
     scheme, path = match["scheme"].lower(), match["path"]
     port = f":{match['port']}" if match["port"] and match["port"] != PORTS[scheme] else ""
     if int(match["port"] or 0) > 65535:

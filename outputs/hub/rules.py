@@ -1,7 +1,7 @@
 """A course's entry for a hub's list of images: its answers, checked, and what a session is given.
 
-The entry is values for Zero to JupyterHub's chart and what DockerSpawner's hubs read; `docs/hub.md` says how a hub
-takes it in. One module's one presentation is one entry, with one version of the image, so that nothing moves under
+The entry is values for Zero to JupyterHub's chart and what DockerSpawner's hubs read; `README.md` says how a hub takes
+it in. One module's one presentation is one entry, with one version of the image, so that nothing moves under
 students. What a session is given follows from the components' manifests alone:
 
 - `mem_guarantee`: what is in use at rest, and 15 % more, by which the measured figures may be off. It decides how many

@@ -13,9 +13,9 @@ import pytest
 import yaml
 from playwright.sync_api import BrowserContext, Page
 
+from conftest import ROOT
 from tests.browser import pages
 from tests.browser.browser import chromium
-from tests.conftest import ROOT
 from tests.image.containers import TOKEN, Container
 
 COURSE = yaml.safe_load((ROOT / "examples/tm351.yml").read_text())

@@ -18,11 +18,11 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from conftest import Build, Scaffold
 from extensions.links import address as links
 from extensions.links.address import Location
 from tests.browser.browser import chromium
 from tests.browser.served import Served, git_server, notebook, serve
-from tests.conftest import Build, Scaffold
 from tests.image.containers import TOKEN, Container
 
 COURSE = links.repository("gh:owner/course@binder-build")
@@ -206,7 +206,7 @@ def test_a_tag_is_pulled_once(session: Container, browser: BrowserContext, serve
     page = visit(browser, address)
     shown(page, "As tagged")
     page.close()
-    # What nbgitpuller cannot do, and docs/publish.md says; the branch that it advises is one like any other.
+    # What nbgitpuller cannot do, and outputs/build-branch/README.md says; the branch that it advises is one like any other.
     page = visit(browser, address)
     expect(page.get_by_text("returned non-zero exit status")).to_be_visible()
 

@@ -14,6 +14,8 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 
+from extensions.loading import load_rules
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # A machine that others keep busy is no mistake of ours.
@@ -49,9 +51,13 @@ def write_catalogue(root: Path, files: Mapping[str, str]) -> Path:
 
 
 def write_components(root: Path, files: Mapping[str, str]) -> None:
-    (root / "components").mkdir(exist_ok=True)
+    write_units(root / "components", files)
+
+
+def write_units(shelf: Path, files: Mapping[str, str]) -> None:
+    shelf.mkdir(exist_ok=True)
     for path, text in files.items():
-        target = root / "components" / path
+        target = shelf / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
 
@@ -77,6 +83,13 @@ def load_seed(component: str) -> ModuleType:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def rules_of(output: str) -> ModuleType:
+    """The rules.py of an output; its folder may have a hyphen in its name, which a package has not."""
+    module = load_rules(ROOT / "outputs" / output)
+    assert module
     return module
 
 

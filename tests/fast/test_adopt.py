@@ -17,6 +17,7 @@ from extensions.answers import choices
 from extensions.answers import destination as overwrite
 from extensions.errors import BlocksError
 from extensions.foreign import adopt
+from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
 from tests.fast.test_copy import assert_refused
 
@@ -461,8 +462,9 @@ def test_a_folder_that_copier_cannot_offer(make_catalogue: MakeCatalogue, tmp_pa
 
 def test_real_catalogue_adopts_and_updates(copier: CopierFixture, tmp_path: Path) -> None:
     start_course(tmp_path / "course", five("binder/"))
-    project = copier.copy(tmp_path / "course", components=["postgres"], overwrite=True)
+    one, other = units.SERVICES[:2]
+    project = copier.copy(tmp_path / "course", components=[one], overwrite=True)
     commit(project.path)
-    project.update(components=["postgres", "mongodb"])
+    project.update(components=[one, other])
     assert " U" not in git(project.path, "status", "--porcelain")
     assert_nothing_lost(project.path, "binder", "adopted-binder")

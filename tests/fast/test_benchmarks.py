@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.copier_copy import EXAMPLE, make_template, questions
+from tests import units
 from tests.fast.conftest import copier
 
 
 def test_same_questions_without_the_extension(tmp_path: Path) -> None:
     """copier.yml's questions ask nothing of the extension that the plain template would lack."""
+    units.require(units.example(EXAMPLE))
     files = tmp_path / "files"
     files.mkdir()
     (files / ".copier-answers.yml").touch()

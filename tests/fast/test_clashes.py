@@ -13,7 +13,7 @@ from extensions.catalogue.manifest import Component
 from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.foreign.directory import Blob, Directory
-from extensions.model import Clash
+from extensions.model import Clash, Fragment
 from extensions.report import report
 
 ANSWERS = {
@@ -65,8 +65,8 @@ def test_course_comes_before_imports_before_the_catalogue(tmp_path: Path) -> Non
     clash = only(compose(components, [directory("theirs", environment_yml="dependencies: [x=2]\n")]), "conda")
     assert [want.component for want in clash.wants] == ["zeta"]
     assert [want.component for want in clash.losing] == ["theirs", "alpha"]
-    data = report(compose(components, [directory("theirs", environment_yml="dependencies: [x=2]\n")]))
-    assert data["clashes"][0]["lost"][0] == {
+    composition = compose(components, [directory("theirs", environment_yml="dependencies: [x=2]\n")])
+    assert report(composition)["clashes"][0]["lost"][0] == {
         "component": "theirs",
         "file": "gh:o/theirs@0123456:binder/environment.yml",
         "line": 1,
@@ -135,3 +135,17 @@ def test_deciding_looks_at_who_is_concerned() -> None:
     clashes.decide(two, ["two"], refuse=False)
     with pytest.raises(BlocksError, match="do not fit together"):
         clashes.decide(two, ["three"], refuse=False)
+
+
+def test_applications_are_those_with_a_tile() -> None:
+    servers = {
+        "a": {"launcher_entry": {"title": "A", "path_info": "a/start"}},
+        "b": {},
+        "c": {"launcher_entry": {"enabled": False}},
+        "d": 1,
+    }
+    fragments = [
+        Fragment("x", "x.json", json.dumps({"ServerProxy": {"servers": servers}})),
+        Fragment("y", "y.json", "{"),
+    ]
+    assert list(clashes.applications(fragments)) == [("A", "a/start"), ("b", "b/")]

@@ -1,110 +1,92 @@
-"""Every component of the real catalogue, found by its folder: alone, in pairs, and taken away."""
+"""Every component of the real catalogue, found by its folder: alone, in pairs, and all together."""
 
 from __future__ import annotations
 
 import itertools
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import rattler
 import yaml
-from jinja2 import Environment
 from packaging.requirements import Requirement
 
+from extensions import rendering
+from extensions.answers import questions
 from extensions.answers.given import check
-from extensions.catalogue.manifest import read_catalogue
-from extensions.catalogue.selection import select
 from extensions.composition import Composition, slug
 from extensions.errors import BlocksError
 from extensions.merge import environment_text
+from tests import units
 from tests.fast.conftest import ROOT, copier, tree
+from tests.units import CATALOGUE, COMPONENTS, NAMES, WHOLE
 
-CATALOGUE = read_catalogue(ROOT)
-NAMES = sorted(CATALOGUE)
 TOOLS = Path(sys.executable).parent
+QUESTIONS = questions.read(ROOT)
+ENVIRONMENT = rendering.make_environment(CATALOGUE)
+EVALUATE = rendering.evaluator(ENVIRONMENT)
 
 
-def composition(*asked: str, **answers: Any) -> Composition:
-    """Composed in process, with the defaults of every question that is not answered."""
-    components = tuple(select(asked, CATALOGUE))
-    environment = Environment(keep_trailing_newline=True, autoescape=False)
-    given: dict[str, Any] = {
-        "course_name": "A course",
-        "course_slug": slug("A course"),
-        "components": list(asked),
-        "installed": [component.name for component in components],
-        "python_version": "3.13",
-        "binder_dir": "binder",
-        "keep_data": "image",
-        **answers,
-    }
-    for component in components:
-        for name, question in questions(component.folder).items():
-            default = question.get("default")
-            given.setdefault(
-                name, environment.from_string(default).render(given) if isinstance(default, str) else default
-            )
-    return Composition(asked, components, given, lambda text, where: environment.from_string(text).render(given))
+def composition(*asked: str) -> Composition:
+    """Composed in process, with the default of every question."""
+    given = {"course_name": "A course", "components": [*asked]}
+    answers, _ = questions.complete(QUESTIONS, given, EVALUATE)
+    return rendering.compose(CATALOGUE, answers, ENVIRONMENT)
 
 
-def questions(folder: Path) -> Mapping[str, Any]:
-    path = folder / "questions.yml"
+def own_questions(name: str) -> questions.Questions:
+    """What the component's questions.yml asks."""
+    path = COMPONENTS[name].folder / "questions.yml"
     return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
 
 
 def check_answer(name: str, value: object) -> None:
-    check({name: value}, CATALOGUE, lambda text, data: Environment(autoescape=False).from_string(text).render(data))
+    check({name: value}, {}, CATALOGUE, QUESTIONS, EVALUATE, is_final=False)
 
 
-LIST = "must be a list of texts, such as ["
+REFUSED = [
+    (name, answer, message)
+    for component in NAMES
+    for name, messages in units.cases(component).get("refused", {}).items()
+    for message, answers in messages.items()
+    for answer in answers
+]
+TAKEN = [
+    (name, answer)
+    for component in NAMES
+    for name, answers in units.cases(component).get("taken", {}).items()
+    for answer in answers
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("postgres_db", "", "must not be empty"),
-        ("postgres_db", "a=b", "must have neither '=' nor '://'"),
-        ("postgres_db", "postgresql://a", "must have neither '=' nor '://'"),
-        ("postgres_user", "", "must not be empty"),
-        ("postgres_user", "pg_me", "PostgreSQL keeps this name for itself"),
-        ("postgres_user", "none", "PostgreSQL keeps this name for itself"),
-        ("postgres_password", "", "must not be empty"),
-        ("mongodb_db", "", "must not be empty"),
-        *(
-            ("mongodb_db", f"my{letter}course", 'must not be empty, nor have a space or one of ./\\"$')
-            for letter in ' ./\\"$'
-        ),
-        ("neo4j_heap", 127, "at least 128 MB"),
-        ("course_packages_conda", {"numpy": "1.26"}, LIST),
-        ("course_packages_pip", {"requests": "==2.0"}, LIST),
-        ("course_packages_apt", "{graphviz: 1}", LIST),
-        ("course_packages_late", "tool", LIST),
-    ],
-)
+@pytest.mark.parametrize(("name", "value", "message"), REFUSED)
 def test_answers_that_would_fail_in_the_build_are_refused(name: str, value: object, message: str) -> None:
     with pytest.raises(BlocksError) as refused:
         check_answer(name, value)
     assert str(refused.value).startswith(f"{name}: {message}")
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        *(("postgres_db", text) for text in ('Kurs Ä "q"', "O'Brien", "26")),
-        *(("postgres_user", text) for text in ("pgadmin", "Ö ä", 26)),
-        *(("mongodb_db", text) for text in ("course-26", "Übung", 26)),
-        ("course_packages_conda", "[numpy, 'pandas>=2']"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), TAKEN)
 def test_answers_that_servers_take_are_taken(name: str, value: object) -> None:
     check_answer(name, value)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if units.cases(name)])
+def test_cases_can_be_read(name: str) -> None:
+    """A key that nothing reads would be a test that never fails."""
+    cases = units.cases(name)
+    assert cases.keys() <= units.KEYS
+    asked = own_questions(name)
+    assert {*cases.get("refused", {}), *cases.get("taken", {}), *units.seeds(name).get("answers", {})} <= asked.keys()
+    assert units.seeds(name).keys() <= units.SEED_KEYS
+    if units.seeds(name):
+        assert units.has_service(name)
+        assert "question" in cases, "a service with seeds is asked for what it has loaded"
+    assert all({*one} - {"bash", "python"} == {"says"} and len(one) == 2 for one in units.seeds(name).get("asked", ()))
+    assert all({*one} == {"text", "says"} for one in units.seeds(name).get("broken", {}).values())
 
 
 @pytest.mark.parametrize(
@@ -131,16 +113,16 @@ def test_other_courses_have_other_folders(names: tuple[str, ...]) -> None:
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder) for folder in folders)
 
 
-@pytest.mark.parametrize("pair", list(itertools.combinations(NAMES, 2)), ids="+".join)
+@pytest.mark.parametrize("pair", list(itertools.combinations(WHOLE, 2)), ids="+".join)
 def test_every_pair_composes(pair: tuple[str, str]) -> None:
-    if any(other in CATALOGUE[name].conflicts for name, other in (pair, pair[::-1])):
+    if any(other in COMPONENTS[name].conflicts for name, other in (pair, pair[::-1])):
         pytest.skip("they exclude each other")
     composed = composition(*pair)
     composed.check()
     assert composed.clashes == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WHOLE)
 def test_every_line_can_be_read_by_its_own_tool(name: str) -> None:
     environment = composition(name).environment
     written = yaml.safe_load(environment_text.render(environment))
@@ -154,14 +136,14 @@ def test_every_line_can_be_read_by_its_own_tool(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_conventions(name: str) -> None:
-    folder = CATALOGUE[name].folder
+    folder = COMPONENTS[name].folder
     readmes = [path for path in (folder / "README.md", folder / "README.md.jinja") if path.is_file()]
     assert len(readmes) == 1, "a component has one README"
     text = readmes[0].read_text()
     assert len(text.splitlines()) <= 40
     assert not re.search(r"^##? ", text, flags=re.MULTILINE), "headings start at ###: the README becomes a section"
-    for question, keys in questions(folder).items():
-        assert question.startswith(CATALOGUE[name].prefix)
+    for question, keys in own_questions(name).items():
+        assert question.startswith(COMPONENTS[name].prefix)
         assert f"'{name}' in installed" in str(keys.get("when")), f"{question} is asked of everybody"
         assert "default" in keys, f"{question} has no default"
         assert "help" in keys
@@ -169,8 +151,8 @@ def test_conventions(name: str) -> None:
         for script in ("run", "ready"):
             assert os.access(folder / "service" / script, os.X_OK), script
         assert (folder / "verify").is_file()
-        assert CATALOGUE[name].memory, "a service states its memory"
-        assert CATALOGUE[name].ports, "a service states its port"
+        assert COMPONENTS[name].memory, "a service states its memory"
+        assert COMPONENTS[name].ports, "a service states its port"
 
 
 def scripts(root: Path) -> list[Path]:
@@ -182,7 +164,7 @@ def scripts(root: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def everything(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = tmp_path_factory.mktemp("everything") / "course"
-    answers = ["--data", f"components=[{', '.join(NAMES)}]"]
+    answers = ["--data", f"components=[{', '.join(WHOLE)}]"]
     result = copier("copy", "--trust", "--defaults", *answers, catalogue, course)
     assert result.returncode == 0, result.stderr
     return course
@@ -204,35 +186,26 @@ def test_repo2docker_accepts_everything(everything: Path, monkeypatch: pytest.Mo
     assert pack.python_version == "3.13"
     assert pack.get_post_build_scripts() == ["binder/postBuild"]
     assert pack.get_start_script().endswith("binder/start")
-    assert any("apt-get install" in script and " postgresql " in script for _, script in pack.get_preassemble_scripts())
+    named = " ".join(script for _, script in pack.get_preassemble_scripts() if "apt-get install" in script).split()
+    listed = [line.partition("#")[0].split() for line in Path("binder/apt.txt").read_text().splitlines()]
+    packages = {package for line in listed for package in line}
+    assert packages
+    assert packages <= {*named}
 
 
-def test_example_course_twice_gives_the_same_bytes(catalogue: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", sorted(ROOT.glob("examples/*.yml")), ids=lambda path: path.name)
+def test_example_course_twice_gives_the_same_bytes(path: Path, catalogue: Path, tmp_path: Path) -> None:
+    units.require(units.example(path))
     for name in ("one", "two"):
-        answers = ["--data-file", catalogue / "examples/tm351.yml"]
+        answers = ["--data-file", catalogue / "examples" / path.name]
         result = copier("copy", "--trust", "--defaults", *answers, catalogue, tmp_path / name)
         assert result.returncode == 0, result.stderr
     assert tree(tmp_path / "one") == tree(tmp_path / "two") != {}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_removing_a_component_touches_one_folder(name: str, tmp_path: Path) -> None:
-    """Without the folder all components compose that do not require it."""
-    shutil.copytree(ROOT / "components", tmp_path / "components", ignore=shutil.ignore_patterns(name))
-    rest = read_catalogue(tmp_path)
-    assert name not in rest
-    orphans = {other for other in NAMES if name in [component.name for component in select([other], CATALOGUE)]}
-    remaining = sorted(set(NAMES) - orphans)
-    assert [component.name for component in select(remaining, rest)] == [
-        component.name for component in select(remaining, CATALOGUE)
-    ]
-
-
-def test_copy_without_one_component(catalogue: Path, tmp_path: Path) -> None:
-    """The same through Copier: no list names it anywhere."""
-    root = tmp_path / "catalogue"
-    shutil.copytree(catalogue, root, ignore=shutil.ignore_patterns("__pycache__", "postgres"))
-    result = copier("copy", "--trust", "--defaults", "--data", "components=[mongodb]", root, tmp_path / "course")
-    assert result.returncode == 0, result.stderr
-    result = copier("copy", "--trust", "--defaults", "--data", "components=[postgres]", root, tmp_path / "other")
-    assert "there is no component 'postgres'" in result.stderr
+def test_what_a_component_requires_is_there(name: str) -> None:
+    """Skipped where it has been removed, so that what is left can be tested; in CI that is a failure."""
+    if names := units.missing([name]):
+        reason = f"components/{name} requires {', '.join(names)}: remove it too, or what it requires"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)

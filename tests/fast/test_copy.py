@@ -19,6 +19,7 @@ ALPHA = {
         "alpha_heap:\n  type: int\n  default: 64\n  when: \"{{ 'alpha' in installed }}\"\n"
         '  validator: "{% if alpha_heap < 32 %}must be at least 32{% endif %}"\n'
         "alpha_mode: {type: str, default: a, choices: [a, b], when: \"{{ 'alpha' in installed }}\"}\n"
+        "alpha_flag: {type: bool, default: false, when: \"{{ 'alpha' in installed }}\"}\n"
     ),
     "alpha/environment.yml.jinja": "dependencies:\n  - alpha-{{ alpha_mode }}\n",
     "alpha/service/run": "#!/bin/sh\nexec alpha # {{ not rendered }} ${#a[@]}\n",
@@ -104,11 +105,11 @@ WRONG_ANSWERS = {
     "Python": ("python_version=2.7", "python_version: must be one of 3.10"),
     "folder": ("binder_dir=bin", "binder_dir: must be one of binder, .binder"),
     "place of data": ("keep_data=usb", "keep_data: must be one of image, home"),
-    "updates": ("updates_by=daily", "updates_by: must be one of workflow, renovate"),
-    "of before": ("updates=workflow", "updates: is called 'updates_by' now, of the output 'updates'; add --data"),
-    "an output of before": ("take_away=true", "take_away: is an output now; add --data 'outputs=[take-away]'"),
+    "unknown output": ("outputs=[fax]", "outputs: there is no output 'fax'"),
+    "no list of outputs": ("outputs=links", "outputs: must be a list of names"),
     "empty name": ("course_name=", "course_name: must not be empty"),
-    "no YAML": ("take_away_databases=[", "take_away_databases: must be of type bool, not '['"),
+    "no YAML": ("alpha_flag=[", "alpha_flag: must be of type bool, not '['"),
+    "no boolean": ("alpha_flag=maybe", "alpha_flag: must be true or false, not 'maybe'"),
     "type": ("alpha_heap=big", "alpha_heap: must be of type int"),
     "validator": ("alpha_heap=1", "alpha_heap: must be at least 32"),
     "choice": ("alpha_mode=c", "alpha_mode: must be one of a, b"),

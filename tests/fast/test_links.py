@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from extensions.errors import BlocksError
 from extensions.links import address as links
+from extensions.links.folders import folders
 from tests.fast.conftest import ROOT
 
 VECTORS = json.loads((ROOT / "tests/fast/data/links.json").read_text(encoding="utf-8"))["vectors"]
@@ -232,3 +233,19 @@ def test_wrong_input(function: Callable[[str], object], text: str, message: str)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "taken", "expected"),
+    [
+        (["gh:a/x", "gh:b/y"], [], ["x", "y"]),
+        (["gh:a/x#1", "gh:a/x#2"], [], ["x", "x"]),
+        (["gh:a/x", "gh:b/x"], [], ["x", "b-x"]),
+        (["gh:a/x@v1", "gh:a/x@week/2", "gh:a/x@v3"], [], ["x", "x-week-2", "x-v3"]),
+        (["gh:a/x", "gh:b/x", "gh:b/x@v2", "gh:c/x@v2"], [], ["x", "b-x", "x-v2", "c-x"]),
+        (["gl:g/a/x@v", "gl:h/a/x@v", "gl:i/a/x@v", "gl:j/a/x@v"], [], ["x", "a-x", "a-x-v", "a-x-v-2"]),
+        (["gh:a/x"], ["x", "a-x"], ["a-x-default"]),
+    ],
+)
+def test_folders(content: list[str], taken: list[str], expected: list[str]) -> None:
+    assert folders([*map(links.content, content)], taken) == expected

@@ -18,10 +18,11 @@ from extensions.catalogue.manifest import read_catalogue
 from extensions.compiled import keep_compiled
 from extensions.errors import BlocksError
 from extensions.rendering import ANSWERS_FILE, render
+from tests import units
 from tests.fast.conftest import ROOT, copier, tree
+from tests.units import CATALOGUE
 
-CATALOGUE = read_catalogue(ROOT)
-EVERYTHING: dict[str, Any] = {"components": sorted(CATALOGUE.components), "outputs": sorted(CATALOGUE.outputs)}
+EVERYTHING: dict[str, Any] = {"components": units.WHOLE, "outputs": sorted(CATALOGUE.outputs)}
 # Answers that outputs cannot do without, whichever are there.
 NEEDED = {
     name: question["placeholder"]
@@ -51,6 +52,7 @@ def test_copier_writes_what_is_rendered_for_an_output(name: str, catalogue: Path
 
 
 def assert_same(answers: dict[str, Any], catalogue: Path, folder: Path) -> None:
+    units.require(answers.get("components", ()))
     (folder / "answers.yml").write_text(yaml.safe_dump(answers))
     course = folder / "course"
     done = copier("copy", "--trust", "--defaults", "--data-file", folder / "answers.yml", catalogue, course)
@@ -62,7 +64,7 @@ def assert_same(answers: dict[str, Any], catalogue: Path, folder: Path) -> None:
 
 
 def test_an_answers_file_gives_its_own_course_again() -> None:
-    first = render(CATALOGUE, {"components": ["postgres"], "course_name": "Ä: 'b'"})
+    first = render(CATALOGUE, {"components": units.SERVICES[:1], "course_name": "Ä: 'b'"})
     again = render(CATALOGUE, yaml.safe_load(first[ANSWERS_FILE][0]))
     assert again == first
 
@@ -78,7 +80,7 @@ def test_needs_neither_copier_nor_processes(tmp_path: Path) -> None:
     program = (
         "import sys, subprocess; subprocess.Popen = None; sys.path[:0] = sys.argv[1:3]; from pathlib import Path\n"
         "from extensions.catalogue.manifest import read_catalogue; from extensions.rendering import render\n"
-        "print(len(render(read_catalogue(Path(sys.argv[2])), {'components': ['tm351']})))"
+        f"print(len(render(read_catalogue(Path(sys.argv[2])), {{'components': {units.WHOLE}}})))"
     )
     command = [sys.executable, "-c", program, str(tmp_path), str(ROOT)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)

@@ -45,14 +45,17 @@ def lint(name: str, *workflows: Path) -> subprocess.CompletedProcess[str]:
 
 def examples() -> Iterator[str]:
     """The workflows in the documentation's pages."""
-    for page in sorted(ROOT.glob("docs/**/*.md")):
+    for page in sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("outputs/*/*.md")]):
         blocks = re.findall(r"^```ya?ml\n(.*?)^```$", page.read_text(), flags=re.MULTILINE | re.DOTALL)
         yield from (block for block in blocks if re.search(r"^jobs:", block, flags=re.MULTILINE))
 
 
 ANSWERS = (
-    ("updates=workflow", "repository=gh:o/r", "build_branch=true", "image=ghcr.io/o/r"),
-    ("repository=gh:o/r@2026", "build_branch=true", "image=docker.io/o/r", "binder_dir=.binder", "base_image=a/b:1"),
+    ("outputs=[updates, build-branch, image]", "links_repository=gh:o/r", "image_name=ghcr.io/o/r"),
+    (
+        *("outputs=[build-branch, image, base]", "links_repository=gh:o/r@2026", "image_name=docker.io/o/r"),
+        *("binder_dir=.binder", "base_image=a/b:1"),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Build, Run, Scaffold
+from conftest import ROOT, Build, Run, Scaffold
 from tests.image import processes
 from tests.image.containers import podman
 from tests.image.test_stack import assert_works, home
@@ -61,8 +61,8 @@ def published(kept_stack: str) -> str:
 def test_repository_without_binder_blocks_on_a_box(
     published: str, tmp_path: Path, build: Build, container: Run
 ) -> None:
-    """With the Dockerfile of docs/base.md."""
-    dockerfile = (ROOT / "docs/base.md").read_text().partition("```dockerfile\n")[2].partition("```")[0]
+    """With the Dockerfile of outputs/base/README.md."""
+    dockerfile = (ROOT / "outputs/base/README.md").read_text().partition("```dockerfile\n")[2].partition("```")[0]
     files = {
         "binder/Dockerfile": dockerfile.replace("ghcr.io/owner/box:v1.0", published),
         "binder/seed/postgres/ours.sql": "CREATE TABLE ours AS SELECT 42 AS answer;\n",

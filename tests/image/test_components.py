@@ -1,18 +1,23 @@
-"""Each component alone: it builds, `verify` says that it works, and it stops cleanly."""
+"""Each component alone: it builds, `verify` says that it works, its seeds are loaded, and it stops cleanly."""
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Build, Run, Scaffold
+from conftest import Build, Run, Scaffold
+from tests import units
 from tests.image.containers import BuildError
 
-COMPONENTS = sorted(path.parent.name for path in ROOT.glob("components/*/component.yml"))
-# tm351 has nothing of its own; the stack's tests are its tests
-ALONE = [name for name in COMPONENTS if name != "tm351"]
+# One that only requires others has no test of its own: a stack's tests are its tests.
+ALONE = [name for name in units.WHOLE if units.has_files(name)]
+DOWNLOADING = [name for name in ALONE if (units.COMPONENTS[name].folder / "downloads.txt").is_file()]
+SEEDED = [name for name in ALONE if units.seeds(name).get("files")]
+BROKEN = [(name, file) for name in ALONE for file in units.seeds(name).get("broken", ())]
 
 
 @pytest.mark.parametrize("name", ALONE)
@@ -27,36 +32,48 @@ def test_component_alone(name: str, scaffold: Scaffold, build: Build, container:
     assert running.exit_code() == 0
 
 
-def test_neo4j_keeps_the_libraries_of_this_system_alone(scaffold: Scaffold, build: Build, container: Run) -> None:
-    running = container(build(scaffold(components=["neo4j"]), "neo4j"))
-    listed = running.bash('for jar in $CONDA_DIR/opt/neo4j/lib/*.jar; do unzip -Z1 $jar | sed "s|^|${jar##*/}/|"; done')
-    native = {name for name in listed.split() if name.endswith((".so", ".dll", ".dylib", ".jnilib"))}
-    assert {name.split("-")[0] for name in native if "x86_64" in name or "amd64" in name} == {"netty", "snappy", "zstd"}
-    assert all("linux" in name.lower() for name in native)
-
-
-def test_wrong_checksum_fails_the_build(scaffold: Scaffold, build: Build) -> None:
-    repository = scaffold(components=["neo4j"])
+@pytest.mark.parametrize("name", DOWNLOADING)
+def test_wrong_checksum_fails_the_build(name: str, scaffold: Scaffold, build: Build) -> None:
+    repository = scaffold(components=[name])
     downloads = repository / "binder/downloads.txt"
     text, changed = re.subn(r"\b[0-9a-f]{64}\b", "0" * 64, downloads.read_text())
-    assert changed == 1
+    assert changed
     downloads.write_text(text)
-    with pytest.raises(BuildError, match="neo4j: wrong checksum"):
-        build(repository, "wrong-checksum")
+    first = re.search(r"^(\S+) \S+ 0{64} ", text, flags=re.MULTILINE)
+    assert first
+    with pytest.raises(BuildError, match=f"{first[1]}: wrong checksum"):
+        build(repository, f"wrong-checksum-{name}")
 
 
-@pytest.mark.parametrize(
-    ("component", "file", "text"),
-    [
-        ("postgres", "20-broken.sql", "SELECT * FROM no_such_table;\n"),
-        ("mongodb", "20-broken.json", '{"_id": 1}\n{"_id": \n'),
-        ("neo4j", "20-broken.cypher", "CREATE (:Unfinished;\n"),
-    ],
-)
-def test_failing_seed_names_its_file(component: str, file: str, text: str, scaffold: Scaffold, build: Build) -> None:
-    repository: Path = scaffold(components=[component])
-    seed = repository / f"binder/seed/{component}"
-    seed.mkdir(parents=True, exist_ok=True)
-    (seed / file).write_text(text)
-    with pytest.raises(BuildError, match=file):
-        build(repository, f"broken-{component}")
+def write_seeds(repository: Path, name: str, files: Mapping[str, str]) -> None:
+    """What the author drops into binder/seed."""
+    folder = repository / "binder/seed" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, text in files.items():
+        data = text.encode()
+        (folder / file).write_bytes(gzip.compress(data) if file.endswith(".gz") else data)
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_every_form_of_seed_is_loaded(name: str, scaffold: Scaffold, build: Build, container: Run) -> None:
+    seeds = units.seeds(name)
+    repository = scaffold(components=[name], **seeds.get("answers", {}))
+    write_seeds(repository, name, seeds["files"])
+    with (repository / "binder/env").open("a") as file:
+        file.writelines(f"export {variable}={value}\n" for variable, value in seeds.get("env", {}).items())
+    running = container(build(repository, f"seeds-{name}"))
+    running.wait_for_api()
+    running.wait_for_services()
+    for one in seeds["asked"]:
+        said = running.bash(one["bash"]) if "bash" in one else running.python(one["python"])
+        assert said.split() == one["says"].split()
+
+
+@pytest.mark.parametrize(("name", "file"), BROKEN)
+def test_failing_seed_names_its_file(name: str, file: str, scaffold: Scaffold, build: Build) -> None:
+    repository, seed = scaffold(components=[name]), units.seeds(name)["broken"][file]
+    write_seeds(repository, name, {file: seed["text"]})
+    with pytest.raises(BuildError) as failed:
+        build(repository, f"broken-{name}")
+    assert file in str(failed.value)
+    assert seed["says"] in str(failed.value)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Build, Run, Scaffold
+from conftest import Build, Run, Scaffold
 
 DEADLINE = 20  # launch's
 SERVICES = {

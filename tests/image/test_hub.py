@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import hubs
-from tests.conftest import ROOT, Run, Scaffold
+from conftest import ROOT, Run, Scaffold
+from outputs.hub.tests import hubs
 from tests.image.containers import Container
 from tests.image.test_stack import assert_works
 

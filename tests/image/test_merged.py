@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.conftest import Build, Run, Scaffold
+from conftest import Build, Run, Scaffold
 from tests.image.containers import Container
 
 POSTGRES_BY_HAND = {

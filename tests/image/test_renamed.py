@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import Build, Run
+from conftest import Build, Run
+from tests import units
 from tests.image.containers import try_run
 
 OLD = "relational"  # what `postgres` was called when the repository was made
@@ -38,6 +39,7 @@ def copier(*words: object) -> str:
 @pytest.fixture(scope="module")
 def history(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """1.0.0: `postgres` has its old name. 1.1.0: it is `postgres`. 1.2.0: nbgitpuller is retired."""
+    units.require(["postgres", "nbgitpuller"])
     root = tmp_path_factory.mktemp("history") / "catalogue"
     shutil.copytree(catalogue, root)
     today, old = root / "components/postgres", root / f"components/{OLD}"

@@ -12,32 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from conftest import ROOT, Run
+from extensions.catalogue.selection import select
+from tests import units
 from tests.image import processes
 from tests.image.containers import PORT, Container
 
-SERVICES = ("postgres", "mongodb", "neo4j", "openrefine")
-# Each database's largest collection of seeded data, by a client of the language that a notebook speaks.
-SEEDED = {
-    "postgres": """
-import psycopg
-with psycopg.connect() as sql:
-    tables = sql.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'").fetchall()
-    print(max(sql.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables))
-""",
-    "mongodb": """
-import os, pymongo
-with pymongo.MongoClient("127.0.0.1", 27017) as mongo:
-    course = mongo[os.environ["MONGODB_DB"]]
-    print(max(course[name].count_documents({}) for name in course.list_collection_names()))
-""",
-    "neo4j": """
-import os, neo4j
-auth = (os.environ["NEO4J_USER"], os.environ["NEO4J_PASSWORD"])
-with neo4j.GraphDatabase.driver(os.environ["NEO4J_URI"], auth=auth) as graph:
-    print(graph.execute_query("MATCH (n) RETURN count(n) AS nodes").records[0]["nodes"])
-""",
-}
+ASKED = units.example(ROOT / "examples/tm351.yml")
+COURSE = [] if units.missing(ASKED) else [component.name for component in select(ASKED, units.COMPONENTS)]
+SERVICES = [name for name in COURSE if name in units.SERVICES]
+# What a client finds of each one's seeded data.
+SEEDED = {name: units.cases(name)["question"] for name in SERVICES if "question" in units.cases(name)}
 # A writable HOME away from the repository.
 HOME = ("--env=HOME=/scratch", "--tmpfs=/scratch:mode=1777")
 
@@ -48,6 +33,7 @@ def assert_works(container: Container) -> None:
     container.wait_for_services()
     verified = container.verify()
     assert verified.returncode == 0, verified.stdout + verified.stderr + container.logs()
+    assert SEEDED
     for name, script in SEEDED.items():
         assert int(container.python(script)) > 1, name
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, TAKEN_AWAY, Scaffold
+from conftest import ROOT, TAKEN_AWAY, Scaffold
 from tests.image.containers import HARNESS, podman, run, try_run
 
 OVERRIDE = "services: {course: {network_mode: slirp4netns}}\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_copier.plugin import CopierFixture
 
+from tests import units
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree, write_components
 
 OWN_LINES = {
@@ -148,11 +149,13 @@ def test_copy_of_uncommitted_changes_warns_and_can_be_mended(make_catalogue: Mak
 
 
 def test_real_catalogue_updates_to_other_components(copier: CopierFixture, tmp_path: Path) -> None:
-    project = copier.copy(tmp_path / "course", components=["postgres", "openrefine"])
+    *before, after = units.SERVICES
+    project = copier.copy(tmp_path / "course", components=before)
     project.run("git init --quiet && git add --all && git commit --quiet --message x")
     added = add_own_lines(project.path)
     project.run("git add --all && git commit --quiet --message own")
-    project.update(components=["mongodb"])
+    project.update(components=[after])
     assert_kept(project.path, added)
-    assert not (project.path / "binder/services/postgres").exists()
-    assert (project.path / "binder/services/mongodb/run").exists()
+    services = project.path / "binder/services"
+    assert [path.name for path in services.iterdir()] == [after]
+    assert (services / after / "run").exists()

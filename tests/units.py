@@ -1,0 +1,83 @@
+"""The components of the catalogue by what they have, and their cases: a test that names none survives its removal.
+
+A component's `tests.yml` holds the cases of that component alone, all keys optional:
+
+    refused    {question: {how the message starts: [answers]}}
+    taken      {question: [answers]}
+    question   Python for the environment of a built course: prints how many rows of its seeds a client can read
+    seeds      what an author may put into binder/seed/<component>:
+        answers  {question: answer} of the course that is built
+        env      {NAME: value}, variables that the build needs where the tests run
+        files    {name: text}; what ends in .gz is packed
+        asked    [{bash or python: a script for the running course, says: the words that it prints}]
+        broken   {name: {text, says}}; the build fails, and its log has both the name and `says`
+
+Tests that need Python stand in <component>/tests/TIER/test_*.py, and may name their component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from extensions.catalogue.files import ABOUT, SUFFIX
+from extensions.catalogue.manifest import read_catalogue
+
+ROOT = Path(__file__).resolve().parents[1]
+CATALOGUE = read_catalogue(ROOT)
+COMPONENTS = CATALOGUE.components
+NAMES = sorted(COMPONENTS)
+KEYS = {"refused", "taken", "question", "seeds"}
+SEED_KEYS = {"answers", "env", "files", "asked", "broken"}
+
+
+def missing(asked: Iterable[str]) -> list[str]:
+    """What these components are or require, directly or not, and the catalogue has not."""
+    found: set[str] = set()
+    waiting = [*asked]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += COMPONENTS[name].requires if name in COMPONENTS else ()
+    return sorted(found - COMPONENTS.keys())
+
+
+def require(asked: Iterable[str]) -> None:
+    """Skip a test that is about these components where one has been removed."""
+    if names := missing(asked):
+        pytest.skip(f"the catalogue has no component {' or '.join(map(repr, names))}")
+
+
+def example(path: Path) -> list[str]:
+    """The components that a data file asks for."""
+    return list(yaml.safe_load(path.read_text()).get("components", ()))
+
+
+def has_files(name: str) -> bool:
+    """Whether the component has more than what is about it; one that has not only requires others."""
+    files = (file.removesuffix(SUFFIX) for file in COMPONENTS[name].files())
+    return any(file not in ABOUT and not file.startswith("tests/") for file in files)
+
+
+def has_service(name: str) -> bool:
+    return (COMPONENTS[name].folder / "service").is_dir()
+
+
+def cases(name: str) -> dict[str, Any]:
+    """The component's tests.yml, empty where it has none."""
+    path = COMPONENTS[name].folder / "tests.yml"
+    return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
+
+
+def seeds(name: str) -> dict[str, Any]:
+    return cases(name).get("seeds") or {}
+
+
+# Those that a course can have: nothing that they require has been removed.
+WHOLE = [name for name in NAMES if not missing([name])]
+SERVICES = [name for name in WHOLE if has_service(name)]
