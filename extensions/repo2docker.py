@@ -28,10 +28,12 @@ PACKS = {
     "python": ("requirements.txt", "requirements3.txt", "setup.py", "pyproject.toml"),
 }
 JULIA, ENVIRONMENTS, PIPFILES = PACKS["julia"], PACKS["conda"], PACKS["pipfile"]
+# Read at the root alone, where they make a package of the repository itself.
+PACKAGES = ("DESCRIPTION", "setup.py", "pyproject.toml")
 RUNTIME = "runtime.txt"
 HOOKS = ("postBuild", "start")
 
-# What it reads that a merged repository has, too: lists, then scripts.
+# What is merged of other people's, beside their scripts.
 LISTS = ("apt.txt", *ENVIRONMENTS, "requirements.txt")
 # Read with the file of a pack, or by other builders; neither makes a folder a Binder directory.
 JULIA_MANIFESTS = ("Manifest.toml", "JuliaManifest.toml")

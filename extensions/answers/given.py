@@ -15,7 +15,7 @@ from .. import outputs
 from ..catalogue.manifest import Catalogue, Output, parse_yaml
 from ..catalogue.selection import select
 from ..errors import BlocksError
-from ..foreign import adopt
+from ..foreign import adoption
 from ..foreign.imports import references
 from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
 
@@ -64,7 +64,7 @@ def refuse(name: str, answers: Mapping[str, Any], catalogue: Catalogue) -> None:
     elif name == "imports":
         references(answers[name])
     elif name == "adopted":
-        adopt.directories(answers[name])
+        adoption.directories(answers[name])
     else:
         outputs.check(_chosen(answers, catalogue), name, answers)
 

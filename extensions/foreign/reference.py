@@ -20,7 +20,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from ..errors import BlocksError
-from ..git import UNPRINTABLE, GitError, look_up
+from ..git import GitError, look_up
+from ..text import HIDDEN
 
 HOSTS = {"gh": "https://github.com/", "gl": "https://gitlab.com/"}
 FORMS = "write it like 'gh:owner/repo@<commit>', 'gl:group/repo@<commit>', a git URL or an absolute path"
@@ -73,7 +74,7 @@ class Reference:
 
 def read(text: str) -> Reference:
     """The reference, its commit as written; raises `BlocksError` for what is none."""
-    if UNPRINTABLE.search(text) or UNPRINTABLE.search(unquote(text)):
+    if HIDDEN.search(text) or HIDDEN.search(unquote(text)):
         raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
     base, name, subdirectory = _split(text.strip())
     reference = Reference(base, _url(base, name, subdirectory), name, subdirectory.strip("/"))

@@ -56,7 +56,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from ..errors import BlocksError
 from ..foreign.reference import COMMIT, HOSTS, SERVER, SHORT, SSH, URL
-from ..git import UNPRINTABLE
+from ..text import HIDDEN
 
 MYBINDER = "https://mybinder.org"
 FORMS = "write it like 'gh:owner/repo', 'gl:group/project', 'zenodo:10.5281/zenodo.1' or a git address"
@@ -199,7 +199,7 @@ def _check_ref(text: str, ref: str) -> None:
 
 
 def _check_printable(text: str) -> None:
-    if UNPRINTABLE.search(text):
+    if HIDDEN.search(text):
         raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
 
 

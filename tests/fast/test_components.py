@@ -21,9 +21,10 @@ from packaging.requirements import Requirement
 from extensions.answers.given import check
 from extensions.catalogue.manifest import read_catalogue
 from extensions.catalogue.selection import select
-from extensions.composition import Composition, slug
+from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.merge import environment_text
+from extensions.text import slug
 from tests.fast.conftest import ROOT, copier, tree
 
 CATALOGUE = read_catalogue(ROOT)

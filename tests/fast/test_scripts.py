@@ -14,7 +14,7 @@ import pytest
 from jinja2 import Template
 
 from extensions.catalogue.files import Raw, as_text, concat
-from extensions.foreign import carry, shell
+from extensions.foreign import carry
 from extensions.foreign.directory import Blob, Directory
 from extensions.foreign.scripts import place
 from tests.fast.conftest import ROOT, copier
@@ -351,11 +351,6 @@ def test_findings(name: str, text: str, expected: list[tuple[str, int]]) -> None
     found = place(imported({**HELPERS, f"binder/{name}": text}), "binder")[1]
     assert [(finding.code, finding.line) for finding in found] == expected
     assert all(finding.file == f"gh:o/r@0123456:binder/{name}" for finding in found)
-
-
-def test_ports_mentioned() -> None:
-    text = "x --port=5432\n# 5432\ny 15432 5432.1 1.5432\nz localhost:5432/db 80\n"
-    assert shell.ports_mentioned(text, [5432, 80]) == [(5432, 1), (5432, 4), (80, 4)]
 
 
 def test_bytes_pass_a_join() -> None:
