@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import outputs
-from ..catalogue.manifest import Catalogue, Output, parse_yaml
+from ..catalogue.manifest import Catalogue, Output
 from ..catalogue.selection import select
 from ..errors import BlocksError
 from ..foreign import adoption
 from ..foreign.imports import references
+from ..text import parse_yaml
 from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
 
 # Their defaults are read from the destination, or need all other answers.

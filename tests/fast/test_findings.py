@@ -338,7 +338,9 @@ def test_every_rule_has_a_row_of_its_own() -> None:
 
 def test_every_code_is_a_rule_that_something_finds() -> None:
     """`BB101 = Rule("BB101", ...)`, once, and the name wherever it is used: no code is written as a text."""
-    declared, written, used = [], [], set()
+    declared: list[str] = []
+    written: list[str] = []
+    used: set[str] = set()
     for path in sorted((ROOT / "extensions").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
@@ -346,7 +348,7 @@ def test_every_code_is_a_rule_that_something_finds() -> None:
                     assert [ast.unparse(name) for name in node.targets] == [ast.literal_eval(node.value.args[0])], path
                     declared.append(ast.unparse(node.targets[0]))
             elif isinstance(node, ast.Constant) and re.fullmatch(r"BB\d{3}", str(node.value)):
-                written.append(node.value)
+                written.append(str(node.value))
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and re.fullmatch(r"BB\d{3}", node.id):
                 used.add(node.id)
     assert sorted(declared) == sorted(written) == sorted(used) == page.rules()

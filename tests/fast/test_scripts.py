@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import Template
@@ -17,9 +18,10 @@ from extensions.catalogue.files import Raw, as_text, concat
 from extensions.foreign import carry
 from extensions.foreign.directory import Blob, Directory
 from extensions.foreign.scripts import place
+from extensions.outputs import Build
 from tests.fast.conftest import ROOT, copier
 
-LAUNCH = ROOT / "template/{{ binder_dir }}/launch"
+LAUNCH = ROOT / "template/{{binder_dir}}/launch"
 HELPERS = {
     "data/a.csv": "",
     "data/deep/b.csv": "",
@@ -232,7 +234,7 @@ def derived(tmp_path: Path, *sources: Directory) -> Path:
     binder.mkdir(parents=True)
     shutil.copy(LAUNCH, binder)
     driver = Template(LAUNCH.with_name("postBuild.jinja").read_text())
-    (binder / "postBuild").write_text(driver.render(base="repo2docker", binder_dir="binder"))
+    (binder / "postBuild").write_text(driver.render(binder_dir="binder", composition=lambda: SimpleNamespace(build=Build())))
     (binder / "order").write_text("".join(f"{source.slug}\n" for source in sources))
     (binder / "env").write_text(f'export BINDER_DIR="{binder}"\n')
     for source in sources:
@@ -374,9 +376,9 @@ class Carrying(Extension):
         source = foreign.Directory("o/r", "import-o-r", "", "binder", "binder/imports/o-r", tree)
         class composition:
             placed = scripts.place(source, "binder")[0]
-            plain = [file for file in placed if not file.executable]
-            executable = [file for file in placed if file.executable]
-        environment.globals["composition"] = lambda: composition
+            def files(self, executable):
+                return [file for file in self.placed if file.executable == executable]
+        environment.globals["composition"] = composition
 """
 
 
