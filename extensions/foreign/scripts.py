@@ -37,7 +37,9 @@ OWN_PLACE = re.compile(r"\$0\b|\$\{0\b|\bBASH_SOURCE\b|\b__file__\b")
 
 # What is Jinja's is a comment or a word to a shell, so that linters can read the file.
 HOOK = Environment(
-    line_statement_prefix="#%",
+    block_start_string="#%",
+    block_end_string="%#",
+    trim_blocks=True,
     variable_start_string="@@",
     variable_end_string="@@",
     keep_trailing_newline=True,

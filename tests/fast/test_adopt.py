@@ -159,6 +159,7 @@ PYTHONS = {
     "any": ({"environment.yml": "dependencies: [python, python-dateutil=2.11]\n"}, "3.13"),
     "runtime": ({"runtime.txt": "python-3.12\n"}, "3.12"),
     "runtime that conda hides": ({"environment.yml": "dependencies: [x]\n", "runtime.txt": "python-3.12"}, "3.13"),
+    "runtime that Pipfile hides": ({"Pipfile": "", "runtime.txt": "python-3.12"}, "3.13"),
     "R": ({"runtime.txt": "r-4.1-2024-01-01"}, "3.13"),
     "broken": ({"environment.yml": "dependencies: [\n"}, "3.13"),
     "odd": ({"environment.yml": "- x\n"}, "3.13"),

@@ -197,7 +197,7 @@ def test_generated_scripts_please_the_linters(tmp_path: Path) -> None:
     assert len(files) == 4
     for number, file in enumerate(files):
         (tmp_path / str(number)).write_text(file.text)
-    names = list(map(str, tmp_path.iterdir()))
+    names = [*map(str, tmp_path.iterdir()), ROOT / "extensions/foreign/hook.sh.jinja"]
     tools = Path(sys.executable).parent
     subprocess.run([tools / "shellcheck", *names], check=True)
     subprocess.run([tools / "shfmt", "--indent", "2", "--case-indent", "--diff", *names], check=True)
@@ -234,7 +234,8 @@ def derived(tmp_path: Path, *sources: Directory) -> Path:
     binder.mkdir(parents=True)
     shutil.copy(LAUNCH, binder)
     driver = Template(LAUNCH.with_name("postBuild.jinja").read_text())
-    (binder / "postBuild").write_text(driver.render(binder_dir="binder", composition=lambda: SimpleNamespace(build=Build())))
+    composition = SimpleNamespace(build=Build())
+    (binder / "postBuild").write_text(driver.render(binder_dir="binder", composition=lambda: composition))
     (binder / "order").write_text("".join(f"{source.slug}\n" for source in sources))
     (binder / "env").write_text(f'export BINDER_DIR="{binder}"\n')
     for source in sources:
