@@ -203,6 +203,55 @@ def test_generated_scripts_please_the_linters(tmp_path: Path) -> None:
     subprocess.run([tools / "shfmt", "--indent", "2", "--case-indent", "--diff", *names], check=True)
 
 
+LINKED = """#!/usr/bin/env bash
+# gh:o/r@0123456:binder/start, run from among the files of its repository
+set -euo pipefail
+
+binder_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+script=$binder_dir/imports/o-r/binder/start
+restored=(--unset=REPO_DIR)
+if [[ -v REPO_DIR ]]; then restored=("REPO_DIR=$REPO_DIR"); fi
+export REPO_DIR=$binder_dir/imports/o-r
+cd "$REPO_DIR"
+
+sought=(binder/x)
+for path in "${sought[@]}"; do
+  there=$HOME/$path
+  if [[ -L $there && $(readlink "$there") == "$binder_dir"/imports/* ]]; then rm "$there" || :; fi
+  if [[ ! -e $there ]]; then
+    mkdir --parents "${there%/*}" && ln --symbolic "$REPO_DIR/$path" "$there" || :
+  fi
+  if [[ ! $there -ef $REPO_DIR/$path ]]; then
+    printf '%s: %s is not the file that it expects, %s\\n' "$script" "$there" "$REPO_DIR/$path" >&2
+  fi
+done
+
+exec "${NB_PYTHON_PREFIX:-/usr}/bin/python3" -I -S "$binder_dir/launch" --run-hook "$script" env "${restored[@]}" "$@"
+"""
+BESIDE = """#!/usr/bin/env bash
+# binder/postBuild, run from beside the files that it looks for
+set -euo pipefail
+
+binder_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+script=${binder_dir%/*}/binder/postBuild-adopted-binder
+status=0
+"${NB_PYTHON_PREFIX:-/usr}/bin/python3" -I -S "$binder_dir/launch" --run-hook "$script" "$@" || status=$?
+if [[ $status != 0 ]]; then
+  printf '%s failed with status %s\\n' "$script" "$status" >&2
+fi
+exit "$status"
+"""
+
+
+def test_hooks_to_the_byte() -> None:
+    """A hook that an update writes otherwise is a change in every repository."""
+    linked = imported({"binder/start": '#!/bin/sh\ncat ~/binder/x\nexec "$@"\n', "binder/x": ""})
+    beside = directory({"binder/postBuild": "echo $0\n"}, "binder", "adopted-binder", "")
+    texts = {file.path: file.text for source in (linked, beside) for file in place(source, "binder")[0]}
+    assert texts["binder/start.d/import-o-r"] == LINKED
+    assert texts["binder/postBuild.d/adopted-binder"] == BESIDE
+
+
 def test_adopted_script_is_the_hook_itself() -> None:
     source = directory({"binder/postBuild": b"\xef\xbb\xbf#!/bin/sh\r\necho \xe9\r\n"}, "binder", "adopted-binder", "")
     files, findings = place(source, "binder")
