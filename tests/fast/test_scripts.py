@@ -18,6 +18,7 @@ from extensions.catalogue.files import Raw, as_text, concat
 from extensions.foreign import carry
 from extensions.foreign.directory import Blob, Directory
 from extensions.foreign.scripts import place
+from extensions.loading import load_engine
 from extensions.outputs import Build
 from tests.fast.conftest import ROOT, copier
 
@@ -197,7 +198,7 @@ def test_generated_scripts_please_the_linters(tmp_path: Path) -> None:
     assert len(files) == 4
     for number, file in enumerate(files):
         (tmp_path / str(number)).write_text(file.text)
-    names = [*map(str, tmp_path.iterdir()), ROOT / "extensions/foreign/hook.sh.jinja"]
+    names = [*map(str, tmp_path.iterdir()), str(ROOT / "extensions/foreign/hook.sh.jinja")]
     tools = Path(sys.executable).parent
     subprocess.run([tools / "shellcheck", *names], check=True)
     subprocess.run([tools / "shfmt", "--indent", "2", "--case-indent", "--diff", *names], check=True)
@@ -250,6 +251,15 @@ def test_hooks_to_the_byte() -> None:
     texts = {file.path: file.text for source in (linked, beside) for file in place(source, "binder")[0]}
     assert texts["binder/start.d/import-o-r"] == LINKED
     assert texts["binder/postBuild.d/adopted-binder"] == BESIDE
+
+
+def test_hook_tells_versions_of_the_engine_apart(tmp_path: Path) -> None:
+    """Two in one process are loaded by what they are made of."""
+    for version in ("before", "after"):
+        shutil.copytree(ROOT / "extensions", tmp_path / version, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "after/foreign/hook.sh.jinja").open("a") as hook:
+        hook.write("# after\n")
+    assert load_engine(tmp_path / "before") != load_engine(tmp_path / "after")
 
 
 def test_adopted_script_is_the_hook_itself() -> None:
