@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from extensions.catalogue import manifest as _manifest
     from extensions.catalogue import selection as _selection
     from extensions.foreign import adopt as _adopt
+    from extensions.foreign import adoption as _adoption
     from extensions.merge import downloads as _downloads
     from extensions.merge import env as _env
     from extensions.merge import environment_text as _environment
@@ -59,7 +60,7 @@ else:
     _choices, _destination = map(_import, ("answers.choices", "answers.destination"))
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest, _selection = map(_import, ("catalogue.files", "catalogue.manifest", "catalogue.selection"))
-    _adopt = _import("foreign.adopt")
+    _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
     _downloads, _env, _environment, _pip = map(
         _import, ("merge.downloads", "merge.env", "merge.environment_text", "merge.pip")
     )
@@ -202,7 +203,7 @@ class Blocks(Extension):
         planned = _rendering.plan(self.catalogue, self.environment, context.get_all(), self.composition(context))
         written = ((file.path, file.content) for file in planned if not kept.match_file(file.path))
         may_replace = conf["overwrite"] or not conf["defaults"]
-        _destination.check(destination, written, _adopt.files(context["adopted"]), ours, may_replace)
+        _destination.check(destination, written, _adoption.files(context["adopted"]), ours, may_replace)
         return True
 
     def closing(self, context: Context) -> str:
@@ -244,7 +245,7 @@ def _adoptable(configuration: Any) -> list[str]:
     """Nothing on an update, which renders from the answers alone, and nothing where Binder Blocks was before."""
     if _operation.get() != "copy" or _answers_before(configuration) is not None:
         return []
-    return _adopt.found(Path(configuration["dst_path"]))
+    return _adopt.adoptable(Path(configuration["dst_path"]))
 
 
 def _answers_before(configuration: Any) -> Mapping[str, Any] | None:

@@ -19,9 +19,10 @@ from dataclasses import replace
 
 from .catalogue.manifest import Component
 from .errors import BlocksError
-from .foreign.directory import Directory, decode
+from .foreign.directory import Directory
 from .merge import specs
 from .model import Clash, Fragment, Merged, Want
+from .text import decode
 
 JAVA = re.compile(r"openjdk-(\d+)-(?:jdk|jre)\b")
 PORT = re.compile(r"(?<![\w.])\d{4,5}(?![\w.])")

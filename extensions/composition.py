@@ -7,9 +7,6 @@ the catalogue alone. `check` computes all of them, so that whatever is wrong is 
 from __future__ import annotations
 
 import functools
-import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +15,11 @@ from . import clashes, outputs
 from .catalogue import files
 from .catalogue.manifest import Component, Output
 from .errors import BlocksError
-from .findings import packs as findings
+from .findings import packages, packs
 from .foreign import directory as foreign
 from .foreign import scripts
 from .foreign.directory import Directory
+from .foreign.pack import python_wanted
 from .merge import apt, downloads, env, environment_yml, pip
 from .merge.lines import Notes
 from .model import COURSE, Clash, Finding, Fragment, Merged
@@ -30,8 +28,6 @@ from .model import COURSE, Clash, Finding, Fragment, Merged
 NOTEBOOK_MEMORY = 160
 # mybinder.org stops a session that uses more, in MB (BinderHub's configuration there: 2 GB).
 MYBINDER_MEMORY = 2000
-# What is merged of other people's directories, too.
-FOREIGN = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt")
 # Answers that belong to no component and that scripts use.
 COURSE_ANSWERS = ("course_name", "course_slug", "python_version", "keep_data")
 # The one that an output may answer otherwise.
@@ -67,7 +63,7 @@ class Composition:
         theirs = (foreign.fragment(directory, name, self.binder_dir) for directory in self.directories)
         return [
             *files.fragments(first, name, self.render),
-            *filter(None, theirs if name in FOREIGN else ()),
+            *filter(None, theirs if name in foreign.MERGED else ()),
             *files.fragments(others, name, self.render),
             *(files.fragments(self.delivery, name, self.render) if name in files.MERGED else ()),
         ]
@@ -87,7 +83,7 @@ class Composition:
     def environment(self) -> environment_yml.Environment:
         python = str(self.answers["python_version"])
         lists = self.fragments("environment.yml"), self.fragments("requirements.txt")
-        wanted = filter(None, map(findings.python_wanted, self.directories))
+        wanted = filter(None, map(python_wanted, self.directories))
         return environment_yml.merge(*lists, python, wanted, self._precedence)
 
     @property
@@ -250,9 +246,9 @@ class Composition:
     @functools.cached_property
     def findings(self) -> list[Finding]:
         """In the order of their files and lines, other people's directories one after the other."""
-        packages = findings.examine_apt(want for entry in self.apt.entries for want in entry.wants)
-        lists = [*self.apt.findings, *packages, *self.environment.findings, *self._late_findings]
-        hidden = [finding for directory in self.directories for finding in findings.examine(directory)]
+        named = packages.examine(want for entry in self.apt.entries for want in entry.wants)
+        lists = [*self.apt.findings, *named, *self.environment.findings, *self._late_findings]
+        hidden = [finding for directory in self.directories for finding in packs.examine(directory)]
         found = [*self.found, *hidden, *lists, *self._scripts[1]]
         order = {directory.label: number for number, directory in enumerate(self.directories)}
         return sorted(found, key=lambda one: (order.get(one.component, len(order)), one.file, one.line, one.code))
@@ -283,17 +279,3 @@ def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -
     for component in components:
         if chosen is not None and component.java > int(chosen):
             raise BlocksError(f"java_version: '{component.name}' needs Java {component.java} or newer, not {chosen}")
-
-
-def slug(name: str) -> str:
-    """A course's name as a folder name: lower case ASCII letters, digits and hyphens; `course` where none is left.
-
-    Kept data, volumes and images go by it. Where something is lost that tells courses apart, such as all letters of a
-    Greek name or the plus of C++, some digits of the name's hash stand for it.
-    """
-    spelled = unicodedata.normalize("NFKD", name.casefold())
-    plain = re.sub(r"[^a-z0-9]+", "-", "".join(filter(str.isascii, spelled))).strip("-") or "course"
-    lost = any(unicodedata.category(character)[0] in "LNS" for character in spelled if not character.isascii())
-    if lost or re.search(r"\w[+#]", spelled):
-        return f"{plain}-{hashlib.sha256(spelled.encode(errors='backslashreplace')).hexdigest()[:6]}"
-    return plain

@@ -19,6 +19,7 @@ import threading
 from pathlib import Path
 
 from .errors import BlocksError
+from .text import printable
 
 SECONDS = 60.0
 LOOKUP_SECONDS = 20.0
@@ -40,7 +41,6 @@ OURS = {
 }
 # No background process may outlive the call, and no hook of the user's configuration is meant for the cache.
 SETTINGS = ("gc.auto=0", "maintenance.auto=false", f"core.hooksPath={os.devnull}")
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class GitError(BlocksError):
@@ -49,11 +49,6 @@ class GitError(BlocksError):
 
 class TooMuchError(GitError):
     """More output than any sensible repository causes."""
-
-
-def printable(text: str) -> str:
-    """`text` with what could move a terminal's cursor, or hide, escaped."""
-    return UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
 
 
 def look_up(url: str, name: str) -> str | None:

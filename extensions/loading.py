@@ -27,7 +27,7 @@ LEFT_OUT = ("blocks", "__main__")
 
 def load_engine(folder: Path) -> str:
     """Make the package in `folder` importable, unless the same source is already; the name to import it under."""
-    sources = {path.relative_to(folder).with_suffix(""): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+    sources = {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if _is_source(path)}
     content = b"".join(b"%b\0%b\0" % (bytes(path), source) for path, source in sources.items())
     name = "binder_blocks_" + hashlib.sha256(content).hexdigest()[:16]
     if name not in sys.modules:
@@ -39,9 +39,14 @@ def load_engine(folder: Path) -> str:
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
         for path in sources:
-            if path.name not in (*LEFT_OUT, "__init__"):
-                importlib.import_module(".".join((name, *path.parts)))
+            if path.suffix == ".py" and path.stem not in (*LEFT_OUT, "__init__"):
+                importlib.import_module(".".join((name, *path.with_suffix("").parts)))
     return name
+
+
+def _is_source(path: Path) -> bool:
+    """Whether the engine is made of this file: a module, or what one of them reads when it is imported."""
+    return path.is_file() and path.suffix in (".py", ".jinja", ".tsv")
 
 
 def load_rules(folder: Path) -> ModuleType | None:

@@ -26,9 +26,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .catalogue.files import MERGED, SUFFIX, File, Render, as_text
-from .catalogue.manifest import Output, read_text
+from .catalogue.manifest import Output
 from .errors import BlocksError
 from .loading import load_rules
+from .text import read_text
 
 SECTION, OPENING = "section.md", "opening.md"
 ABOUT = ("output.yml", "questions.yml", "README.md")

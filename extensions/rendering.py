@@ -31,12 +31,13 @@ from .catalogue import files
 from .catalogue.manifest import Catalogue, Output
 from .catalogue.selection import select
 from .compiled import keep_compiled
-from .composition import Composition, slug
+from .composition import Composition
 from .errors import BlocksError
-from .foreign import adopt, imports
+from .foreign import adoption, imports
 from .foreign.directory import Directory
 from .merge import apt, downloads, env, environment_text, pip
 from .model import Finding
+from .text import slug
 
 Function = Callable[..., Any]
 
@@ -116,11 +117,11 @@ def _foreign(answers: Mapping[str, Any], taken: Iterable[str]) -> tuple[tuple[Di
 
     `taken` are names that no import may have beside its lines.
     """
-    adopted, binder_dir = adopt.directories(answers.get("adopted")), answers["binder_dir"]
+    adopted, binder_dir = adoption.directories(answers.get("adopted")), answers["binder_dir"]
     taken = [*taken, *(directory.label for directory in adopted)]
     loaded = imports.load_all(answers.get("imports") or [], binder_dir, taken)
     directories = (*adopted, *(one.directory for one in loaded))
-    return directories, (*adopt.findings(adopted, binder_dir), *(note for one in loaded for note in one.findings))
+    return directories, (*adoption.findings(adopted, binder_dir), *(note for one in loaded for note in one.findings))
 
 
 def renderer(environment: Environment, answers: Mapping[str, Any]) -> files.Render:
@@ -191,7 +192,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         return [output.name for output in select(asked, catalogue.outputs, Output)]
 
     def python_default(adopted: Any) -> str:
-        return adopt.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT)
+        return adoption.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT)
 
     def verbatim(path: str) -> str:
         """A file of the catalogue as it is; an include would render it, and code is full of braces."""
@@ -209,7 +210,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
     )
     keep_compiled(environment)
     environment.filters.update(
-        binder_dir_default=guard(adopt.binder_dir),
+        binder_dir_default=guard(adoption.binder_dir),
         delivery=guard(delivery),
         installed=guard(installed),
         python_default=guard(python_default),

@@ -44,6 +44,7 @@ from extensions.foreign.directory import Directory
 from extensions.merge import apt, downloads, env, environment_text, environment_yml, pip
 from extensions.merge.lines import Notes
 from extensions.model import Fragment
+from extensions.text import decode
 from tests.merging import BINDER, Result, again, conserved, directory, judge, merge
 from tests.writing import Written, written
 
@@ -292,7 +293,7 @@ def refused(error: BlocksError) -> str:
 
 def read_own(name: str, data: bytes) -> str:
     """The same files as a component's, where what cannot be used is an error."""
-    fragment = Fragment("a", f"{BINDER}/{name}", foreign.decode(data)[0])
+    fragment = Fragment("a", f"{BINDER}/{name}", decode(data)[0])
     lists = {file: [fragment] if name == file else [] for file in OWN}
     try:
         apt.render(apt.merge(lists["apt.txt"]))

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import outputs
-from ..catalogue.manifest import Catalogue, Output, parse_yaml
+from ..catalogue.manifest import Catalogue, Output
 from ..catalogue.selection import select
 from ..errors import BlocksError
-from ..foreign import adopt
+from ..foreign import adoption
 from ..foreign.imports import references
+from ..text import parse_yaml
 from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
 
 # Their defaults are read from the destination, or need all other answers.
@@ -68,7 +69,7 @@ def refuse(name: str, answers: Mapping[str, Any], catalogue: Catalogue) -> None:
     elif name == "imports":
         references(answers[name])
     elif name == "adopted":
-        adopt.directories(answers[name])
+        adoption.directories(answers[name])
     else:
         outputs.check(_chosen(answers, catalogue), name, answers)
 

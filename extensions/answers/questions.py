@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from ..catalogue.manifest import Loader, parse_yaml, read_text, yaml_error
 from ..errors import BlocksError
+from ..text import Loader, parse_yaml, read_text, yaml_error
 
 FILE = "copier.yml"
 # Composes everything, and is no answer.

@@ -19,12 +19,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from .. import repo2docker
 from ..errors import BlocksError
 from ..model import Fragment
-from .manifest import Component, Unit, read_text
+from ..text import read_text
+from .manifest import Component, Unit
 
 MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt", "downloads.txt")
-HOOKS = ("postBuild", "start", "verify")
+HOOKS = (*repo2docker.HOOKS, "verify")
 ABOUT = ("component.yml", "questions.yml", "README.md", "tests.yml", "proof.yml")
 JUPYTER = "jupyter_server_config.json"
 SUFFIX = ".jinja"

@@ -42,12 +42,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-import yaml
-
 from ..errors import BlocksError
-
-# The C parser where PyYAML has it: ten times faster, and as safe.
-Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from ..text import parse_yaml, read_text
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -221,38 +217,6 @@ REQUIRED: Mapping[type[Unit], tuple[str, ...]] = {
 }
 # `files` of a unit are those that there are.
 FIELDS = {"files": "placed"}
-
-
-def parse_yaml(text: str, where: str) -> Any:
-    """The YAML value of `text`; a mistake becomes a `BlocksError` that names `where` and the line."""
-    try:
-        return yaml.load(text, Loader=Loader)  # noqa: S506
-    except yaml.YAMLError as error:
-        raise yaml_error(error, where) from error
-
-
-def yaml_error(error: yaml.YAMLError, where: str) -> BlocksError:
-    """The parser's error for a user."""
-    return BlocksError(f"{where}{_line(error)}: not valid YAML: {_problem(error)}")
-
-
-def _line(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f":{mark.line + 1}" if mark else ""
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    return getattr(error, "problem", None) or " ".join(str(error).split())
-
-
-def read_text(path: Path, where: str) -> str:
-    """The file's text, byte order mark dropped; raises `BlocksError` where it is not UTF-8."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BlocksError(f"{where}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    except OSError as error:
-        raise BlocksError(f"{where}: cannot be read: {error.strerror}") from error
 
 
 def _key_line(text: str, key: str) -> int:

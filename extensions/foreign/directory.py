@@ -5,8 +5,7 @@ repository, `adopt` of what stood in the destination.
 
 - Binder files are those of `binder/`, else `.binder/`, else of the root, as repo2docker chooses
 - `environment.yml`, else `environment.yaml`
-- text is UTF-8, or UTF-16 or UTF-32 where a byte order mark says so, as pip and YAML read it; what is neither is read
-  as Windows-1252; the mark is dropped, line ends become LF; all but UTF-8 is found
+- text is decoded as `text.decode` says; all but UTF-8 is found
 - relative paths are those of the tools: pip finds `-r` and `-c` files from the file that names them, and local packages
   from where it runs: the repository's root for requirements.txt (repo2docker) and requirements.late.txt (our
   postBuild), the file's own folder for environment.yml (mamba)
@@ -14,18 +13,16 @@ repository, `adopt` of what stood in the destination.
 
 from __future__ import annotations
 
-import codecs
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..model import Fragment
+from ..model import Finding, Fragment
+from ..repo2docker import ENVIRONMENTS
+from ..text import decode
 
-# UTF-32 first: in little-endian order its mark begins with UTF-16's.
-MARKED = (
-    *((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")),
-    *((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")),
-)
+# repo2docker's lists, and ours.
+MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt")
 
 
 @dataclass(frozen=True)
@@ -66,30 +63,15 @@ class Directory:
     def has(self, name: str) -> bool:
         return self.path(name) in self.tree
 
-
-def decode(data: bytes) -> tuple[str, bool]:
-    """The text, with LF line ends and no byte order mark, and whether it was UTF-8."""
-    try:
-        text, utf8 = data.decode("utf-8-sig"), True
-    except UnicodeDecodeError:  # the other byte order marks are none of its characters
-        text, utf8 = data.decode(encoding_of(data), errors="replace"), False
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, utf8
-
-
-def encoding_of(data: bytes) -> str:
-    """`UTF-8` or what the file has to be read as."""
-    for mark, encoding in MARKED:
-        if data.startswith(mark):
-            return encoding
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "Windows-1252"
-    return "UTF-8"
+    def finding(
+        self, code: str, path: str, reason: str, remedy: str, left_out: bool = False, line: int = 0, text: str = ""
+    ) -> Finding:
+        """One about a file of the tree."""
+        return Finding(code, self.label, self.where(path), line, text, reason, remedy, left_out)
 
 
 def environment_name(directory: Directory) -> str:
-    return "environment.yml" if directory.has("environment.yml") else "environment.yaml"
+    return next(filter(directory.has, ENVIRONMENTS), ENVIRONMENTS[-1])
 
 
 def fragment(directory: Directory, name: str, merged_in: str) -> Fragment | None:

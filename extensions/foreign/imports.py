@@ -19,17 +19,16 @@ from dataclasses import dataclass, replace
 
 from ..errors import BlocksError
 from ..model import Finding
+from ..repo2docker import BINDER_DIRS, HOOKS, LISTS, PACKAGES, PACKS, RUNTIME
+from ..rule import Rule
 from .directory import Directory
 from .objects import Objects
 from .reference import Reference, pin, read
 from .tree import TOO_LARGE, Tree, read_tree
 
-FILES = ("apt.txt", "environment.yml", "environment.yaml", "requirements.txt", "postBuild", "start")
+FILES = (*LISTS, *HOOKS)
 # What repo2docker reads and the merged repository cannot have; findings say so.
-OTHER_FILES = (
-    *("Dockerfile", "Project.toml", "JuliaProject.toml", "REQUIRE", "default.nix", "install.R", "runtime.txt"),
-    *("Pipfile", "Pipfile.lock", "requirements3.txt"),
-)
+OTHER_FILES = (*(name for names in PACKS.values() for name in names if name not in (*LISTS, *PACKAGES)), RUNTIME)
 SLUG_LENGTH = 60
 SUGGESTIONS = 5
 # More findings of one code than these become one.
@@ -48,17 +47,17 @@ def references(value: object) -> list[Reference]:
         return []
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise BlocksError("imports: must be a list such as [gh:owner/repo@<commit>]")
-    found: list[Reference] = []
+    result: list[Reference] = []
     for text in value:
         with _naming("imports"):
             reference = read(text)
-            if reference.identity in [other.identity for other in found]:
+            if reference.identity in [other.identity for other in result]:
                 raise BlocksError(f"'{text}': is imported twice; keep one of the two")
-            found.append(reference)
-    for reference in found:
+            result.append(reference)
+    for reference in result:
         with _naming("imports"):
             pin(reference)
-    return found
+    return result
 
 
 def load_all(value: object, binder_dir: str, taken: Collection[str] = ()) -> list[Loaded]:
@@ -103,17 +102,17 @@ def _load(reference: Reference, label: str, slug: str, binder_dir: str) -> Loade
     origin = reference.origin + posixpath.join(root, "")
     home = posixpath.join(binder_dir, "imports", slug.removeprefix("import-"))
     directory = Directory(label, slug, origin, folder, home, tree)
-    both = [_both(directory)] if folder == "binder" != subdirectory and ".binder" in tree.directories else []
+    both = [_both(directory)] if folder == BINDER_DIRS[0] != subdirectory and BINDER_DIRS[1] in tree.directories else []
     return Loaded(directory, [*both, *_findings(directory, tree)])
 
 
 def _places(tree: Tree, subdirectory: str) -> tuple[str, str]:
     """The root, and the folder of the Binder files in it."""
-    for name in ("binder", ".binder"):
+    for name in BINDER_DIRS:
         if posixpath.join(subdirectory, name) in tree.directories:
             return subdirectory, name
     above, name = posixpath.split(subdirectory)
-    return (above, name) if name.startswith(("binder", ".binder")) else (subdirectory, "")
+    return (above, name) if name.startswith(BINDER_DIRS) else (subdirectory, "")
 
 
 def _suggestions(tree: Tree) -> str:
@@ -130,25 +129,28 @@ def _large(tree: Tree, folder: str) -> list[str]:
     return [path for path in paths if path in tree.left and tree.left[path] is TOO_LARGE]
 
 
+BB351 = Rule(
+    "BB351",
+    "an import has `.binder` beside `binder`",
+    "repo2docker refuses a repository with both; the second was not read",
+    "import the second by itself, or remove one there",
+)
+
+
 def _both(directory: Directory) -> Finding:
-    return Finding(
-        *("BB351", directory.label, directory.where(".binder"), 0, ""),
-        "stands beside 'binder', and repo2docker refuses a repository with both; it was not read",
-        "import it by itself, or remove one of the two",
-        left_out=True,
-    )
+    reason = "stands beside 'binder', and repo2docker refuses a repository with both; it was not read"
+    return directory.finding(BB351, ".binder", reason, "import it by itself, or remove one of the two", True)
 
 
 def _findings(directory: Directory, tree: Tree) -> list[Finding]:
     """What of the tree is not carried along; of large files only those that would have been merged."""
     large = _large(tree, directory.folder)
-    found: dict[str, list[Finding]] = {}
+    findings: dict[str, list[Finding]] = {}
     for path, left in tree.left.items():
-        if left is TOO_LARGE and path not in large:
-            continue
-        place = (left.code, directory.label, directory.where(path), 0, left.text)
-        found.setdefault(left.code, []).append(Finding(*place, left.reason, left.remedy, left_out=True))
-    return [finding for code in sorted(found) for finding in _few(found[code])]
+        if left is not TOO_LARGE or path in large:
+            finding = directory.finding(left.code, path, left.reason, left.remedy, True, text=left.text)
+            findings.setdefault(left.code, []).append(finding)
+    return [finding for code in sorted(findings) for finding in _few(findings[code])]
 
 
 def _few(findings: list[Finding]) -> list[Finding]:

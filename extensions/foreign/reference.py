@@ -20,18 +20,19 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from ..errors import BlocksError
-from ..git import UNPRINTABLE, GitError, look_up
+from ..git import GitError, look_up
+from ..text import HIDDEN
+from .repository import HOSTS, SHORT, SSH, URL, Refusals, check_hosted, check_url
 
-HOSTS = {"gh": "https://github.com/", "gl": "https://gitlab.com/"}
 FORMS = "write it like 'gh:owner/repo@<commit>', 'gl:group/repo@<commit>', a git URL or an absolute path"
+REFUSALS = Refusals(
+    unknown=f"is no repository that git could reach; {FORMS}",
+    credentials="leave out the user and password, git's credential helper knows them",
+    long="a subdirectory is written behind the commit: '{short}@<commit>#{rest}'",
+)
 PLACEHOLDER = "<40 digits of a commit>"
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 PINNED = re.compile(rf"(?P<base>.*?)@(?P<name>{COMMIT.pattern})(?:#(?P<subdirectory>.*))?")
-NAME = r"[A-Za-z0-9_.][A-Za-z0-9_.-]*"
-SHORT = re.compile(rf"(?P<host>g[hl]):(?P<path>{NAME}(?:/{NAME})+)")
-URL = re.compile(r"(?P<scheme>https?|ssh|git|file)://(?P<user>[^/@]*@)?(?P<host>[^/@]*)/(?P<path>[^\s\"'<>^`{|}]+)")
-SSH = re.compile(r"(?P<user>[\w.][\w.-]*@)(?P<host>[\w.][\w.-]*):(?P<path>[^\s\"'<>^`{|}:-][^\s\"'<>^`{|}]*)")
-SERVER = re.compile(r"(?:[\w.][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Reference:
 
 def read(text: str) -> Reference:
     """The reference, its commit as written; raises `BlocksError` for what is none."""
-    if UNPRINTABLE.search(text) or UNPRINTABLE.search(unquote(text)):
+    if HIDDEN.search(text) or HIDDEN.search(unquote(text)):
         raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
     base, name, subdirectory = _split(text.strip())
     reference = Reference(base, _url(base, name, subdirectory), name, subdirectory.strip("/"))
@@ -109,9 +110,10 @@ def _url(base: str, name: str, subdirectory: str) -> str:
     if "\\" in base:
         raise BlocksError(f"'{base}': contains a backslash; {FORMS}")
     if match := SHORT.fullmatch(base):
-        return _hosted(base, match["host"], match["path"])
+        check_hosted(base, match["host"], match["path"], REFUSALS)
+        return HOSTS[match["host"]] + match["path"]
     if match := URL.fullmatch(base):
-        _check_url(base, match)
+        check_url(base, match, REFUSALS)
         return base
     if SSH.fullmatch(base):
         return base
@@ -119,32 +121,10 @@ def _url(base: str, name: str, subdirectory: str) -> str:
     if os.path.isabs(path):
         return path
     if not base or ":" in base or base.startswith("~"):
-        raise BlocksError(f"'{base}': is no repository that git could reach; {FORMS}")
+        raise BlocksError(f"'{base}': {REFUSALS.unknown}")
     path = os.path.abspath(path)
     form = _pinned(Reference(path, path, name, subdirectory))
     raise BlocksError(f"'{base}': is relative to the current folder; write {form}")
-
-
-def _hosted(base: str, host: str, path: str) -> str:
-    parts = path.split("/")
-    if any(part in (".", "..") for part in parts):
-        raise BlocksError(f"'{base}': is no repository that git could reach; {FORMS}")
-    if host == "gh" and len(parts) > 2:
-        owner, repository, *folder = parts
-        form = f"gh:{owner}/{repository}@<commit>#{'/'.join(folder)}"
-        raise BlocksError(f"'{base}': a subdirectory is written behind the commit: '{form}'")
-    return HOSTS[host] + path
-
-
-def _check_url(base: str, url: re.Match[str]) -> None:
-    user, web = url["user"] or "", url["scheme"].startswith("http")
-    if ":" in user or (user and web):
-        bare = base.replace(user, "", 1)
-        raise BlocksError(f"'{bare}': leave out the user and password, git's credential helper knows them")
-    if url["scheme"] == "file" and not url["host"]:
-        return
-    if not SERVER.fullmatch(url["host"]) or user.startswith("-"):
-        raise BlocksError(f"'{base}': is no repository that git could reach; {FORMS}")
 
 
 def pin(reference: Reference) -> None:

@@ -1,5 +1,7 @@
-"""What can be seen in the text of a foreign script, without running it.
+"""What can be seen in a foreign script, without running it.
 
+- a script is postBuild, start, what ends in .sh or .bash, and what begins with a shebang; a byte order mark before that
+  and carriage returns keep it from running
 - a command is a line: continued lines are joined; comments and here-documents are left out
 - `"$@"` is the notebook's command; a script *hands over* to it by `exec "$@"`, *wraps* it by `exec PROGRAM "$@"`,
   `PROGRAM "$@"` or a bare `"$@"`, and *never comes to it* otherwise; the last such line counts
@@ -10,13 +12,17 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..comments import split_comment
+from ..repo2docker import HOOKS
+from .directory import Blob
 
 HANDS_OVER, WRAPS, NEVER = "hands over", "wraps", "never"
+BOM = b"\xef\xbb\xbf"
 
 _HEREDOC = re.compile(r"(?<!<)<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _COMMAND = r"(?:^|[;&|({!]\s*|\b(?:then|else|do|time)\s+)(?:\w+=\S*\s+)*"
@@ -42,6 +48,18 @@ class Line(NamedTuple):
     number: int
     text: str
     top: bool
+
+
+def is_script(blob: Blob, path: str) -> bool:
+    name = posixpath.basename(path)
+    return name in HOOKS or name.endswith((".sh", ".bash")) or blob.data.startswith((b"#!", BOM + b"#!"))
+
+
+def unix(blob: Blob, path: str) -> bytes:
+    """The bytes, those of a script without what keeps it from running."""
+    if not is_script(blob, path) or b"\0" in blob.data:
+        return blob.data
+    return blob.data.removeprefix(BOM).replace(b"\r\n", b"\n")
 
 
 def interpreter(text: str) -> str:
@@ -110,13 +128,3 @@ def changes_directory(text: str) -> Line | None:
 def dropped_commands(text: str) -> list[tuple[Line, str]]:
     """Uses of what current Jupyter no longer has, and `source` for extensions of JupyterLab built from source."""
     return [(line, kind) for line in commands(text) for pattern, kind in _DROPPED if pattern.search(line.text)]
-
-
-def ports_mentioned(text: str, ports: list[int]) -> list[tuple[int, int]]:
-    """(port, line) for each line of a script that has one of the ports as a number."""
-    return [
-        (port, line.number)
-        for line in commands(text)
-        for port in ports
-        if re.search(rf"(?<![\d.]){port}(?!\.?\d)", line.text)
-    ]

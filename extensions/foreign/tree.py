@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import BlocksError
-from ..git import UNPRINTABLE, GitError, printable
+from ..git import GitError
+from ..rule import Rule
+from ..text import HIDDEN, printable
 from .directory import Blob
 from .objects import Item, Objects
 from .symlinks import Resolver
@@ -40,9 +42,34 @@ class Left:
     text: str = ""
 
 
-SUBMODULE = Left("BB502", "is a submodule, which is not carried along", "import that repository by itself")
-TOO_LARGE = Left("BB503", f"is larger than {FILE_BYTES // 10**6} MB and was not read", "keep it smaller")
-NAME = Left("BB504", "has a name that cannot be carried along", "rename it")
+BB501 = Rule(
+    "BB501",
+    "a symbolic link is not carried along",
+    "it leads out of the repository, nowhere, or to too many files",
+    "put a copy in its place",
+)
+BB502 = Rule(
+    "BB502",
+    "a submodule is not carried along",
+    "it is another repository",
+    "import that by itself",
+)
+BB503 = Rule(
+    "BB503",
+    "a Binder file is too large and was not read",
+    "no list is that long",
+    "keep it smaller",
+)
+BB504 = Rule(
+    "BB504",
+    "a file's name cannot be carried along",
+    "it could lead out of the repository or not be written",
+    "rename it",
+)
+
+SUBMODULE = Left(BB502, "is a submodule, which is not carried along", "import that repository by itself")
+TOO_LARGE = Left(BB503, f"is larger than {FILE_BYTES // 10**6} MB and was not read", "keep it smaller")
+NAME = Left(BB504, "has a name that cannot be carried along", "rename it")
 
 
 class Tree(Mapping[str, Blob]):
@@ -50,7 +77,9 @@ class Tree(Mapping[str, Blob]):
 
     def __init__(self, objects: Objects, origin: str, files: Mapping[str, Item], left: Mapping[str, Left]) -> None:
         self.origin, self.left = origin, dict(left)
-        self.directories = _directories([*files, *left]) | {path for path, one in left.items() if one is SUBMODULE}
+        self.directories = _directories([*files, *left]) | {
+            path for path, reason in left.items() if reason is SUBMODULE
+        }
         self._objects, self._files = objects, files
         self._read: dict[str, bytes] = {}
 
@@ -131,7 +160,7 @@ class _Sorting:
 
 
 def _is_safe(path: str) -> bool:
-    if UNPRINTABLE.search(path) or "\\" in path or len(path.encode()) > PATH_BYTES:
+    if HIDDEN.search(path) or "\\" in path or len(path.encode()) > PATH_BYTES:
         return False
     return all(map(_is_safe_name, path.split("/")))
 
@@ -186,4 +215,4 @@ def _follow(sorting: _Sorting, objects: Objects) -> None:
 
 
 def _astray(reason: str, target: str = "") -> Left:
-    return Left("BB501", f"is a symbolic link that {reason}", "put a copy in its place", printable(target))
+    return Left(BB501, f"is a symbolic link that {reason}", "put a copy in its place", printable(target))

@@ -55,11 +55,17 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, urlsplit
 
 from ..errors import BlocksError
-from ..foreign.reference import COMMIT, HOSTS, SERVER, SHORT, SSH, URL
-from ..git import UNPRINTABLE
+from ..foreign.reference import COMMIT
+from ..foreign.repository import HOSTS, SHORT, SSH, URL, Refusals, check_hosted, check_url
+from ..text import HIDDEN
 
 MYBINDER = "https://mybinder.org"
 FORMS = "write it like 'gh:owner/repo', 'gl:group/project', 'zenodo:10.5281/zenodo.1' or a git address"
+REFUSALS = Refusals(
+    unknown=f"is no repository; {FORMS}",
+    credentials="leave out the user and password, everybody would read them in the link",
+    long="has more than an owner and a name; write '{short}', with '@branch' or '#folder/file.ipynb' behind it",
+)
 CONTENT_FORM = "gh:owner/notebooks@main#folder/file.ipynb"
 # git check-ref-format, but for what `_check_ref` looks for.
 REF = re.compile(r"(?![-/.])[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
@@ -159,36 +165,21 @@ def _provider(base: str) -> tuple[str, str]:
             raise BlocksError(f"'{base}': is no DOI; write it like 'zenodo:10.5281/zenodo.1'")
         return "zenodo", doi
     if match := SHORT.fullmatch(base):
-        return match["host"], _hosted(base, match["host"], match["path"])
+        return match["host"], _name(base, match["host"], match["path"])
     if match := URL.fullmatch(base):
-        _check_url(base, match)
+        check_url(base, match, REFUSALS)
         hosts = {"github.com": "gh", "gitlab.com": "gl"} if match["scheme"].startswith("http") else {}
         host = hosts.get(match["host"].lower(), "")
-        return (host, _hosted(base, host, match["path"].strip("/"))) if host else ("git", base.rstrip("/"))
+        return (host, _name(base, host, match["path"].strip("/"))) if host else ("git", base.rstrip("/"))
     if SSH.fullmatch(base):
         return "git", base
-    raise BlocksError(f"'{base}': is no repository; {FORMS}")
+    raise BlocksError(f"'{base}': {REFUSALS.unknown}")
 
 
-def _hosted(base: str, host: str, path: str) -> str:
-    path = path.removesuffix(".git")
-    parts = path.split("/")
-    if host == "gh" and len(parts) > 2:
-        short = f"gh:{parts[0]}/{parts[1]}"
-        form = f"'{short}', with '@branch' or '#folder/file.ipynb' behind it"
-        raise BlocksError(f"'{base}': has more than an owner and a name; write {form}")
-    if not SHORT.fullmatch(f"{host}:{path}") or {".", ".."} & {*parts}:
-        raise BlocksError(f"'{base}': is no repository; {FORMS}")
-    return path
-
-
-def _check_url(base: str, url: re.Match[str]) -> None:
-    user, web = url["user"] or "", url["scheme"].startswith("http")
-    if ":" in user or (user and web):
-        bare = base.replace(user, "", 1)
-        raise BlocksError(f"'{bare}': leave out the user and password, everybody would read them in the link")
-    if not SERVER.fullmatch(url["host"]) and url["scheme"] != "file":
-        raise BlocksError(f"'{base}': is no repository; {FORMS}")
+def _name(base: str, host: str, path: str) -> str:
+    name = path.removesuffix(".git")
+    check_hosted(base, host, name, REFUSALS)
+    return name
 
 
 def _check_ref(text: str, ref: str) -> None:
@@ -199,7 +190,7 @@ def _check_ref(text: str, ref: str) -> None:
 
 
 def _check_printable(text: str) -> None:
-    if UNPRINTABLE.search(text):
+    if HIDDEN.search(text):
         raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..model import Fragment, Merged, Want
+from ..rule import Rule
 from . import lines
 from .lines import Notes
 from .wants import merge_wants
@@ -36,6 +37,14 @@ def _split(line: str) -> tuple[str, str]:
     return text.strip(), comment.strip()
 
 
+BB201 = Rule(
+    "BB201",
+    "an entry of apt.txt is no package name",
+    "it stands unquoted in a command and would break the build",
+    "write it like `name` or `name=version`",
+)
+
+
 def _read(fragment: Fragment, notes: Notes) -> Iterator[tuple[str, Want]]:
     for line in lines.wants(fragment, _split, notes):
         names = line.text.split()
@@ -44,7 +53,7 @@ def _read(fragment: Fragment, notes: Notes) -> Iterator[tuple[str, Want]]:
                 yield re.split("[=/]", want.text, maxsplit=1)[0], want
             else:
                 reason, remedy = "is no package name", "write it like 'name' or 'name=version'"
-                notes.leave_out(want, fragment, "BB201", reason, remedy)
+                notes.leave_out(want, fragment, BB201, reason, remedy)
 
 
 def _pinned(texts: list[str]) -> str | None:

@@ -9,9 +9,18 @@ from __future__ import annotations
 import itertools
 
 from ..model import COURSE, Clash, Entry, Merged, Want
+from ..rule import Rule
 
 FORGE = "conda-forge"
 DEFAULTS = ("defaults", "main", "anaconda", "pkgs/main")
+
+
+BB209 = Rule(
+    "BB209",
+    "a channel is Anaconda's own",
+    "its terms ask larger organisations for a licence",
+    "take its packages from conda-forge",
+)
 
 
 def merge(lists: list[list[Want]]) -> Merged:
@@ -35,7 +44,7 @@ def merge(lists: list[list[Want]]) -> Merged:
         for want in channels:
             if want.text in DEFAULTS:
                 reason = "is Anaconda's own channel, whose terms ask larger organisations for a licence"
-                merged.findings.append(want.finding("BB209", reason, f"take its packages from {FORGE}"))
+                merged.findings.append(want.finding(BB209, reason, f"take its packages from {FORGE}"))
     return merged
 
 

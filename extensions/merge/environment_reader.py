@@ -19,6 +19,7 @@ import yaml
 
 from ..errors import BlocksError
 from ..model import Fragment, Want
+from ..rule import Rule
 from . import pip, specs
 from .lines import Notes, without_anchors
 from .yaml_comments import Comments
@@ -51,6 +52,44 @@ def read(fragment: Fragment, wants: Wants) -> None:
         wants.notes.trailing += without_anchors(reader.comments.left(), fragment.component)
 
 
+BB204 = Rule(
+    "BB204",
+    "a key stands twice in environment.yml",
+    "YAML reads the last alone; here both are read",
+    "join them",
+)
+BB205 = Rule(
+    "BB205",
+    "`prefix` is dropped",
+    "it is a folder on somebody's own machine",
+    "nothing to do",
+)
+BB206 = Rule(
+    "BB206",
+    "a key of environment.yml that neither repo2docker nor conda reads",
+    "it is kept, or left out where it cannot be written on one line",
+    "remove it",
+)
+BB207 = Rule(
+    "BB207",
+    "an item of `dependencies` is neither a package nor a `pip:` list",
+    "it would break the build",
+    "write one package a line",
+)
+BB208 = Rule(
+    "BB208",
+    "a conda dependency that conda could not read",
+    "it would break the build",
+    "write it like `name>=1.2`",
+)
+BB210 = Rule(
+    "BB210",
+    "a dependency on python asks for a channel or a build",
+    "the line for Python is the course's, and repo2docker looks for `python=` in it",
+    "add it to that line, if you need it",
+)
+
+
 class _Reader:
     def __init__(self, fragment: Fragment, wants: Wants, comments: Comments) -> None:
         self.fragment, self.wants, self.comments = fragment, wants, comments
@@ -61,7 +100,7 @@ class _Reader:
         for key, node in pairs(root):
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
             if name in seen:
-                self.find("BB204", key, name, "stands twice in this file; YAML would read the last alone", "join them")
+                self.find(BB204, key, name, "stands twice in this file; YAML would read the last alone", "join them")
             seen.add(name)
             if name == "channels":
                 self.wants.channels.append(list(self.scalars(node)))
@@ -70,7 +109,7 @@ class _Reader:
             elif name == "variables":
                 self.wants.variables += self.variables(node)
             elif name == "prefix" and self.fragment.foreign:
-                self.find("BB205", key, name, "is of somebody's own machine and dropped", "nothing to do", True)
+                self.find(BB205, key, name, "is of somebody's own machine and dropped", "nothing to do", True)
             elif name != "name":
                 self.unknown(key, node, name)
 
@@ -85,7 +124,7 @@ class _Reader:
                         self.wants.pip += pip.requirements(want, self.fragment, self.wants.notes)
             elif self.fragment.foreign:
                 shown = flow(item) or ""
-                self.find("BB207", item, shown, "is neither a package nor a 'pip:' list", "write one a line", True)
+                self.find(BB207, item, shown, "is neither a package nor a 'pip:' list", "write one a line", True)
             else:
                 raise self.error(item, "must be a package or a 'pip:' list")
 
@@ -93,13 +132,13 @@ class _Reader:
         spec = specs.parse(want.text)
         if spec is None:
             reason, remedy = "is no conda package", "write it like 'name>=1.2'"
-            self.wants.notes.leave_out(want, self.fragment, "BB208", reason, remedy)
+            self.wants.notes.leave_out(want, self.fragment, BB208, reason, remedy)
         elif spec.name == "python":
             self.wants.python.append(want)
             if spec.channel or spec.build or spec.more:
                 reason = "asks for a channel or build of python, of which only the version is kept"
                 remedy = "add it to the line below if you need it; repo2docker looks for 'python='"
-                self.wants.notes.findings.append(want.finding("BB210", reason, remedy, left_out=True))
+                self.wants.notes.findings.append(want.finding(BB210, reason, remedy, left_out=True))
         else:
             self.wants.conda.append((spec.key, want))
 
@@ -120,9 +159,9 @@ class _Reader:
             raise self.error(key, f"unknown key '{name}'; remove it")
         value = flow(node)
         if value is None or not isinstance(key, yaml.ScalarNode) or key.tag == MERGE or is_too_long(name):
-            self.find("BB206", key, name, "is no key that conda reads, and cannot be kept", "remove it", True)
+            self.find(BB206, key, name, "is no key that conda reads, and cannot be kept", "remove it", True)
             return
-        self.find("BB206", key, name, "is no key that repo2docker or conda reads; it is kept", "remove it")
+        self.find(BB206, key, name, "is no key that repo2docker or conda reads; it is kept", "remove it")
         self.wants.more.append((name, self.want(key, f"{scalar(name)}: {value}")))
 
     def sequence(self, node: yaml.Node) -> list[yaml.Node]:

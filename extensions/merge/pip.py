@@ -19,6 +19,7 @@ from dataclasses import replace
 
 from ..comments import split_comment
 from ..model import Clash, Entry, Fragment, Merged, Want
+from ..rule import Rule
 from . import lines, requirement
 from .lines import Notes
 from .paths import relocate
@@ -78,26 +79,42 @@ def requirements(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]
         yield from _entry(want._replace(text=text), fragment, notes)
 
 
+BB203 = Rule(
+    "BB203",
+    "a requirement's hash is left out",
+    "one line with a hash makes pip refuse all lines without",
+    "install that requirement in a postBuild of its own, if the hash matters",
+)
+
+
 def _without_hashes(want: Want, notes: Notes) -> str:
     plain = HASH.sub("", want.text)
     if plain != want.text:
         hashes = want._replace(text="".join(HASH.findall(want.text)).strip())
         reason = "is left out, as one line with a hash makes pip refuse all lines without"
         remedy = f"install '{plain}' in a postBuild of its own if the hash matters"
-        notes.findings.append(hashes.finding("BB203", reason, remedy))
+        notes.findings.append(hashes.finding(BB203, reason, remedy))
     return plain
+
+
+BB202 = Rule(
+    "BB202",
+    "a requirement that pip could not read",
+    "it would break the build",
+    "write it like `name>=1.2`, or as the finding says",
+)
 
 
 def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
     want = want._replace(text=relocate(want.text, fragment))
     if want.text == "--require-hashes":
-        finding = want.finding("BB203", "is left out, as hashes are", "nothing to do", left_out=True)
+        finding = want.finding(BB203, "is left out, as hashes are", "nothing to do", left_out=True)
         notes.findings.append(finding)
     elif requirement.parse(want.text).key:
         yield want
     else:
         reason = "is no requirement that pip could read"
-        notes.leave_out(want, fragment, "BB202", reason, _spelling(want.text))
+        notes.leave_out(want, fragment, BB202, reason, _spelling(want.text))
 
 
 def _spelling(text: str) -> str:

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import yaml
 
-from ..catalogue.manifest import Loader, yaml_error
 from ..comments import NO_YAML
 from ..errors import BlocksError
 from ..model import Fragment
+from ..text import Loader, yaml_error
 
 STANDARD = "tag:yaml.org,2002:"
 MERGE, NULL, TEXT, SEQUENCE, MAPPING = (STANDARD + name for name in ("merge", "null", "str", "seq", "map"))

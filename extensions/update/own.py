@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..errors import BlocksError
-from ..foreign.directory import decode
 from ..merge import apt, downloads, environment_yml, pip
 from ..model import Clash, Entry, Finding, Fragment, Want
+from ..rule import Rule
+from ..text import decode
 
 OWN, GENERATED = "own", "generated"
 _HERE = "./"
@@ -95,6 +96,14 @@ def _pairs(wants: Iterable[Want]) -> Iterator[tuple[Want, Want]]:
             yield mine, others[0]
 
 
+BB603 = Rule(
+    "BB603",
+    "a line of yours sets a variable that is set above it",
+    "yours counts from there on",
+    "another name, or change the answer that the other is from",
+)
+
+
 def _variables(path: str, theirs: list[str], own: list[str]) -> Iterator[Finding]:
     """Shell is not parsed: an assignment is what looks like one at the start of a line."""
     lines = {match["name"]: number for number, match in _assignments(theirs)}
@@ -104,7 +113,7 @@ def _variables(path: str, theirs: list[str], own: list[str]) -> Iterator[Finding
             place = f"line {lines[name]} ('{theirs[lines[name] - 1]}')"
             reason = f"sets a variable that {place} sets too, and stands in its place from there on"
             remedy = "keep it if that is meant; else give yours another name, or change the answer that it is from"
-            yield Finding("BB603", OWN, path, number, own[number - 1].strip(), reason, remedy)
+            yield Finding(BB603, OWN, path, number, own[number - 1].strip(), reason, remedy)
 
 
 def _assignments(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
@@ -113,39 +122,79 @@ def _assignments(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
             yield number, match
 
 
+BB608 = Rule(
+    "BB608",
+    "a line of yours in `apt.txt` has a comment",
+    "with `base: onbuild` the file goes to `xargs`, which takes each word for a package",
+    "write the names of packages alone",
+)
+
+
 def _comments(path: str, own: list[str]) -> Iterator[Finding]:
     reason = "has a comment, whose words the base image's xargs takes for packages"
     for number, line in enumerate(own, start=1):
         if "#" in line:
-            yield Finding("BB608", OWN, path, number, line.strip(), reason, "write the names of packages alone")
+            yield Finding(BB608, OWN, path, number, line.strip(), reason, "write the names of packages alone")
 
 
 def _shown(want: Want) -> str:
     return f"'{want.text}'{f' of {want.comment}' if want.comment else ''} ({want.place.removeprefix(_HERE)})"
 
 
+BB601 = Rule(
+    "BB601",
+    "a line of yours asks for what a generated one asks for",
+    "one of the two is enough",
+    "remove yours",
+)
+
+
 def _repeated(mine: Want, other: Want) -> Finding:
     reason = f"asks again for {_shown(other)}"
     if mine.text == other.text:
-        return Finding("BB601", OWN, mine.file, mine.line, mine.text, reason, "remove yours")
+        return Finding(BB601, OWN, mine.file, mine.line, mine.text, reason, "remove yours")
     remedy = "both hold; remove yours if the other is enough"
-    return Finding("BB601", OWN, mine.file, mine.line, mine.text, reason, remedy)
+    return Finding(BB601, OWN, mine.file, mine.line, mine.text, reason, remedy)
+
+
+BB602 = Rule(
+    "BB602",
+    "a line of yours does not fit with a generated one",
+    "no single package can be both",
+    "as the finding says",
+)
 
 
 def _clash(mine: Want, other: Want, remedy: str) -> Finding:
-    return Finding("BB602", OWN, mine.file, mine.line, mine.text, f"does not fit with {_shown(other)}", remedy)
+    return Finding(BB602, OWN, mine.file, mine.line, mine.text, f"does not fit with {_shown(other)}", remedy)
+
+
+BB604 = Rule(
+    "BB604",
+    "a file with lines of yours cannot be read",
+    "nothing can be said of it",
+    "correct it",
+)
 
 
 def _unreadable(path: str, why: str) -> Finding:
     match = re.match(r":(\d+): ", why)
     line, why = (int(match[1]), why[match.end() :]) if match else (0, why.lstrip(": "))
     remedy = "correct it; your own lines in it were not compared with the generated ones"
-    return Finding("BB604", OWN, path, line, "", why, remedy)
+    return Finding(BB604, OWN, path, line, "", why, remedy)
+
+
+BB605 = Rule(
+    "BB605",
+    "a file has conflict markers",
+    "an update left them",
+    "keep the lines you want, delete the markers, commit",
+)
 
 
 def _conflict(path: str, line: int) -> Finding:
     remedy = "keep the lines you want, delete the markers, and commit"
-    return Finding("BB605", OWN, path, line, "", "has conflict markers, left by an update", remedy)
+    return Finding(BB605, OWN, path, line, "", "has conflict markers, left by an update", remedy)
 
 
 def _merge_apt(theirs: Fragment, own: Fragment) -> tuple[list[Entry], list[Clash]]:

@@ -16,7 +16,7 @@ from pytest_copier.plugin import CopierFixture
 from extensions.answers import choices
 from extensions.answers import destination as overwrite
 from extensions.errors import BlocksError
-from extensions.foreign import adopt
+from extensions.foreign import adopt, adoption
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
 from tests.fast.test_copy import assert_refused
@@ -53,7 +53,7 @@ FOUND: dict[str, tuple[list[str], list[str]]] = {
 
 @pytest.mark.parametrize(("files", "expected"), FOUND.values(), ids=FOUND)
 def test_found(tmp_path: Path, files: list[str], expected: list[str]) -> None:
-    assert adopt.found(write(tmp_path, dict.fromkeys(files, "x\n"))) == expected
+    assert adopt.adoptable(write(tmp_path, dict.fromkeys(files, "x\n"))) == expected
 
 
 def test_links_are_followed_inside_the_repository_only(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_links_are_followed_inside_the_repository_only(tmp_path: Path) -> None:
     (course / "binder/environment.yml").symlink_to("../env/all.yml")
     (course / "binder_a").symlink_to("binder")  # the same folder once more
     (course / "binder_b").symlink_to(tmp_path)
-    assert adopt.found(course) == ["binder"]
-    assert adopt.files(adopt.read(course, ["binder"]))["binder/environment.yml"] == b"dependencies: [numpy]\n"
+    assert adopt.adoptable(course) == ["binder"]
+    assert adoption.files(adopt.read(course, ["binder"]))["binder/environment.yml"] == b"dependencies: [numpy]\n"
     for target in ("../../out.txt", "nowhere"):
         (course / "binder/apt.txt").unlink(missing_ok=True)
         (course / "binder/apt.txt").symlink_to(target)
@@ -74,7 +74,7 @@ def test_links_are_followed_inside_the_repository_only(tmp_path: Path) -> None:
 def test_what_findings_look_at_is_noted(tmp_path: Path) -> None:
     package = "[build-system]\n[project]\n"
     write(tmp_path, {"pyproject.toml": package, "env.yml": "x", "conda-lock.yml": "x", "notes.md": "x"})
-    assert adopt.found(tmp_path) == ["."]
+    assert adopt.adoptable(tmp_path) == ["."]
     assert adopt.read(tmp_path, ["."]) == {
         ".": {"pyproject.toml": ["[build-system]", "[project]", ""], "conda-lock.yml": [], "env.yml": []}
     }
@@ -104,16 +104,16 @@ CONTENTS = {
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_bytes_survive_the_answers_file(tmp_path: Path, content: bytes) -> None:
-    adopted = adopt.read(write(tmp_path, {"binder/start": content}), ["binder"])
-    assert adopt.files(through_the_answers_file(adopted)) == {"binder/start": content}
+    answer = adopt.read(write(tmp_path, {"binder/start": content}), ["binder"])
+    assert adoption.files(through_the_answers_file(answer)) == {"binder/start": content}
 
 
 @settings(deadline=None)
 @given(content=st.one_of(st.binary(), st.text().map(str.encode)))
 def test_any_bytes_survive_the_answers_file(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("course", numbered=True)
-    adopted = adopt.read(write(folder, {"binder/start": content}), ["binder"])
-    assert adopt.files(through_the_answers_file(adopted)) == {"binder/start": content}
+    answer = adopt.read(write(folder, {"binder/start": content}), ["binder"])
+    assert adoption.files(through_the_answers_file(answer)) == {"binder/start": content}
 
 
 def test_text_can_be_read_in_the_answers_file(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_text_can_be_read_in_the_answers_file(tmp_path: Path) -> None:
 
 def test_directories_have_one_order_and_distinct_slugs() -> None:
     names = ["binder_x y", "binder_x-y", ".", "binder", "binder_a", ".binder"]
-    directories = adopt.directories({name: {"apt.txt": ["x"]} for name in names})
+    directories = adoption.directories({name: {"apt.txt": ["x"]} for name in names})
     assert [(one.label, one.slug, one.folder) for one in directories] == [
         ("binder", "adopted-binder", "binder"),
         (".binder", "adopted-dot-binder", ".binder"),
@@ -147,7 +147,7 @@ def test_directories_have_one_order_and_distinct_slugs() -> None:
 )
 def test_an_answer_that_was_changed_by_hand_is_refused(value: object) -> None:
     with pytest.raises(BlocksError, match=r"^adopted: "):
-        adopt.directories(value)
+        adoption.directories(value)
 
 
 PYTHONS = {
@@ -160,6 +160,7 @@ PYTHONS = {
     "any": ({"environment.yml": "dependencies: [python, python-dateutil=2.11]\n"}, "3.13"),
     "runtime": ({"runtime.txt": "python-3.12\n"}, "3.12"),
     "runtime that conda hides": ({"environment.yml": "dependencies: [x]\n", "runtime.txt": "python-3.12"}, "3.13"),
+    "runtime that Pipfile hides": ({"Pipfile": "", "runtime.txt": "python-3.12"}, "3.13"),
     "R": ({"runtime.txt": "r-4.1-2024-01-01"}, "3.13"),
     "broken": ({"environment.yml": "dependencies: [\n"}, "3.13"),
     "odd": ({"environment.yml": "- x\n"}, "3.13"),
@@ -168,8 +169,8 @@ PYTHONS = {
 
 @pytest.mark.parametrize(("files", "expected"), PYTHONS.values(), ids=PYTHONS)
 def test_python_is_the_one_that_was_there(tmp_path: Path, files: dict[str, str], expected: str) -> None:
-    adopted = adopt.read(write(tmp_path, {f"binder/{name}": text for name, text in files.items()}), ["binder"])
-    assert adopt.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT) == expected
+    answer = adopt.read(write(tmp_path, {f"binder/{name}": text for name, text in files.items()}), ["binder"])
+    assert adoption.python_version(answer, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT) == expected
 
 
 CATALOGUE = {
@@ -236,7 +237,7 @@ def test_adopted_edited_and_updated(
     answers = yaml.safe_load((course / ".copier-answers.yml").read_text())
     assert answers["python_version"] == "3.12"
     assert answers["binder_dir"] == binder_dir
-    assert adopt.files(answers["adopted"]) == {f"{folder}{name}": text.encode() for name, text in FIVE.items()}
+    assert adoption.files(answers["adopted"]) == {f"{folder}{name}": text.encode() for name, text in FIVE.items()}
     assert "adopt" not in answers
     assert_nothing_lost(course, binder_dir, slug)
     commit(course)
@@ -313,9 +314,9 @@ def test_what_must_be_removed_is_said(make_catalogue: MakeCatalogue, tmp_path: P
 
 def test_what_remains_is_said() -> None:
     """Of what was merged: files that are read no more, and a folder that may not stay."""
-    held: dict[str, adopt.Held] = {name: ["x"] for name in (*FIVE, "runtime.txt")}
+    held: dict[str, adopt.Content] = {name: ["x"] for name in (*FIVE, "runtime.txt")}
     adopted = dict.fromkeys(("binder", ".binder", "binder_a"), held)
-    found = adopt.findings(adopt.directories(adopted), "binder")
+    found = adoption.findings(adoption.directories(adopted), "binder")
     assert [(one.code, one.file) for one in found] == [
         *(("BB607", f"binder/{name}") for name in ("requirements.txt", "runtime.txt")),
         ("BB606", ".binder"),

@@ -17,9 +17,10 @@ from packaging.requirements import Requirement
 from extensions import rendering
 from extensions.answers import questions
 from extensions.answers.given import check
-from extensions.composition import Composition, slug
+from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.merge import environment_text
+from extensions.text import slug
 from tests import units
 from tests.fast.conftest import ROOT, copier, tree
 from tests.units import CATALOGUE, COMPONENTS, NAMES, WHOLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import re
@@ -14,10 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.findings import dropped
-from extensions.findings.packs import BINDER_DIRS, KNOWN, SIMILAR, examine, examine_apt, pack, python_wanted
-from extensions.foreign.directory import Blob, Directory, decode, fragment
+from extensions.findings import packages, page
+from extensions.findings.packs import examine
+from extensions.foreign.directory import Blob, Directory, fragment
+from extensions.foreign.pack import Pack, python_wanted
 from extensions.model import Finding, Want
+from extensions.repo2docker import BINDER_DIRS, KNOWN, SIMILAR
+from extensions.rule import Rule
+from extensions.text import decode
 from tests.fast.conftest import ROOT
 
 ENVIRONMENT = "channels: [conda-forge]\ndependencies:\n  - numpy\n"
@@ -229,7 +234,7 @@ def test_pack_is_repo2dockers(
     expected = ""
     with contextlib.suppress(ValueError):  # of runtime.txt
         expected = next((PACKS[kind.__name__] for kind in kinds if kind("base").detect()), "python")
-    assert pack(directory(files)) == expected
+    assert Pack(directory(files)).name == expected
 
 
 names = st.sampled_from(
@@ -304,22 +309,46 @@ APT = {
 
 @pytest.mark.parametrize(("name", "code"), APT.items(), ids=APT)
 def test_apt(name: str, code: str) -> None:
-    found = examine_apt([Want(name, "o/r", "apt.txt", 3)])
+    found = packages.examine([Want(name, "o/r", "apt.txt", 3)])
     assert codes(found) == [code] * bool(code)
     assert all(str(finding).startswith(f"{code} apt.txt:3: '{name}' is") or code == "BB222" for finding in found)
 
 
 def test_what_to_write_instead_is_there() -> None:
     """No remedy names a package that the table has as dropped."""
-    for row in dropped.DROPPED:
+    for row in packages.ROWS:
         literal = re.sub(r"\\g<\d>", "", row.instead)
-        assert not literal or dropped.dropped_package(literal) is None, row
-    assert dropped.dropped_package("libtinfo5") == "write libtinfo6 (ncurses 5 removal)"
-    assert str(dropped.dropped_package("python-pip")).startswith("remove it (python2 removal; ")
+        assert row.kind != "dropped" or not literal or packages.dropped(literal) is None, row
+    assert packages.dropped("libtinfo5") == "write libtinfo6 (ncurses 5 removal)"
+    assert str(packages.dropped("python-pip")).startswith("remove it (python2 removal; ")
 
 
-def test_every_code_is_documented_once() -> None:
-    """The table's codes are those that the engine uses, in order."""
-    documented = re.findall(r"^\| (BB\d{3}) \|", (ROOT / "docs/findings.md").read_text(), re.MULTILINE)
-    sources = "".join(path.read_text() for path in sorted((ROOT / "extensions").rglob("*.py")))
-    assert documented == sorted(set(re.findall(r'"(BB\d{3})"', sources)))
+def test_page_is_made_of_the_rules() -> None:
+    assert page.findings_page() == (ROOT / "docs/findings.md").read_text(), "make it anew, its head says how"
+
+
+def test_every_rule_has_a_row_of_its_own() -> None:
+    rules = page.rules()
+    assert rules == sorted(set(rules))
+    rows = [re.fullmatch(r"\| (BB[1-6]\d\d) (\| .+){3} \|", line) for line in page.findings_page().split("\n")]
+    assert [row[1] for row in rows if row] == rules
+    for rule in rules:
+        assert all(cell == cell.strip() and cell and "|" not in cell for cell in (rule.found, rule.why, rule.remedy))
+
+
+def test_every_code_is_a_rule_that_something_finds() -> None:
+    """`BB101 = Rule("BB101", ...)`, once, and the name wherever it is used: no code is written as a text."""
+    declared: list[str] = []
+    written: list[str] = []
+    used: set[str] = set()
+    for path in sorted((ROOT / "extensions").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                if isinstance(node.value.func, ast.Name) and node.value.func.id == Rule.__name__:
+                    assert [ast.unparse(name) for name in node.targets] == [ast.literal_eval(node.value.args[0])], path
+                    declared.append(ast.unparse(node.targets[0]))
+            elif isinstance(node, ast.Constant) and re.fullmatch(r"BB\d{3}", str(node.value)):
+                written.append(str(node.value))
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and re.fullmatch(r"BB\d{3}", node.id):
+                used.add(node.id)
+    assert sorted(declared) == sorted(written) == sorted(used) == page.rules()

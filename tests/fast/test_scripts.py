@@ -9,17 +9,20 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import Template
 
 from extensions.catalogue.files import Raw, as_text, concat
-from extensions.foreign import carry, shell
+from extensions.foreign import carry
 from extensions.foreign.directory import Blob, Directory
 from extensions.foreign.scripts import place
+from extensions.loading import load_engine
+from extensions.outputs import Build
 from tests.fast.conftest import ROOT, copier
 
-LAUNCH = ROOT / "template/{{ binder_dir }}/launch"
+LAUNCH = ROOT / "template/{{binder_dir}}/launch"
 HELPERS = {
     "data/a.csv": "",
     "data/deep/b.csv": "",
@@ -195,10 +198,68 @@ def test_generated_scripts_please_the_linters(tmp_path: Path) -> None:
     assert len(files) == 4
     for number, file in enumerate(files):
         (tmp_path / str(number)).write_text(file.text)
-    names = list(map(str, tmp_path.iterdir()))
+    names = [*map(str, tmp_path.iterdir()), str(ROOT / "extensions/foreign/hook.sh.jinja")]
     tools = Path(sys.executable).parent
     subprocess.run([tools / "shellcheck", *names], check=True)
     subprocess.run([tools / "shfmt", "--indent", "2", "--case-indent", "--diff", *names], check=True)
+
+
+LINKED = """#!/usr/bin/env bash
+# gh:o/r@0123456:binder/start, run from among the files of its repository
+set -euo pipefail
+
+binder_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+script=$binder_dir/imports/o-r/binder/start
+restored=(--unset=REPO_DIR)
+if [[ -v REPO_DIR ]]; then restored=("REPO_DIR=$REPO_DIR"); fi
+export REPO_DIR=$binder_dir/imports/o-r
+cd "$REPO_DIR"
+
+sought=(binder/x)
+for path in "${sought[@]}"; do
+  there=$HOME/$path
+  if [[ -L $there && $(readlink "$there") == "$binder_dir"/imports/* ]]; then rm "$there" || :; fi
+  if [[ ! -e $there ]]; then
+    mkdir --parents "${there%/*}" && ln --symbolic "$REPO_DIR/$path" "$there" || :
+  fi
+  if [[ ! $there -ef $REPO_DIR/$path ]]; then
+    printf '%s: %s is not the file that it expects, %s\\n' "$script" "$there" "$REPO_DIR/$path" >&2
+  fi
+done
+
+exec "${NB_PYTHON_PREFIX:-/usr}/bin/python3" -I -S "$binder_dir/launch" --run-hook "$script" env "${restored[@]}" "$@"
+"""
+BESIDE = """#!/usr/bin/env bash
+# binder/postBuild, run from beside the files that it looks for
+set -euo pipefail
+
+binder_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+script=${binder_dir%/*}/binder/postBuild-adopted-binder
+status=0
+"${NB_PYTHON_PREFIX:-/usr}/bin/python3" -I -S "$binder_dir/launch" --run-hook "$script" "$@" || status=$?
+if [[ $status != 0 ]]; then
+  printf '%s failed with status %s\\n' "$script" "$status" >&2
+fi
+exit "$status"
+"""
+
+
+def test_hooks_to_the_byte() -> None:
+    """A hook that an update writes otherwise is a change in every repository."""
+    linked = imported({"binder/start": '#!/bin/sh\ncat ~/binder/x\nexec "$@"\n', "binder/x": ""})
+    beside = directory({"binder/postBuild": "echo $0\n"}, "binder", "adopted-binder", "")
+    texts = {file.path: file.text for source in (linked, beside) for file in place(source, "binder")[0]}
+    assert texts["binder/start.d/import-o-r"] == LINKED
+    assert texts["binder/postBuild.d/adopted-binder"] == BESIDE
+
+
+def test_hook_tells_versions_of_the_engine_apart(tmp_path: Path) -> None:
+    """Two in one process are loaded by what they are made of."""
+    for version in ("before", "after"):
+        shutil.copytree(ROOT / "extensions", tmp_path / version, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "after/foreign/hook.sh.jinja").open("a") as hook:
+        hook.write("# after\n")
+    assert load_engine(tmp_path / "before") != load_engine(tmp_path / "after")
 
 
 def test_adopted_script_is_the_hook_itself() -> None:
@@ -232,7 +293,8 @@ def derived(tmp_path: Path, *sources: Directory) -> Path:
     binder.mkdir(parents=True)
     shutil.copy(LAUNCH, binder)
     driver = Template(LAUNCH.with_name("postBuild.jinja").read_text())
-    (binder / "postBuild").write_text(driver.render(base="repo2docker", binder_dir="binder"))
+    composition = SimpleNamespace(build=Build())
+    (binder / "postBuild").write_text(driver.render(binder_dir="binder", composition=lambda: composition))
     (binder / "order").write_text("".join(f"{source.slug}\n" for source in sources))
     (binder / "env").write_text(f'export BINDER_DIR="{binder}"\n')
     for source in sources:
@@ -353,11 +415,6 @@ def test_findings(name: str, text: str, expected: list[tuple[str, int]]) -> None
     assert all(finding.file == f"gh:o/r@0123456:binder/{name}" for finding in found)
 
 
-def test_ports_mentioned() -> None:
-    text = "x --port=5432\n# 5432\ny 15432 5432.1 1.5432\nz localhost:5432/db 80\n"
-    assert shell.ports_mentioned(text, [5432, 80]) == [(5432, 1), (5432, 4), (80, 4)]
-
-
 def test_bytes_pass_a_join() -> None:
     data = bytes(range(256))
     assert concat([str(as_text(data))]).encode() == data
@@ -379,9 +436,9 @@ class Carrying(Extension):
         source = foreign.Directory("o/r", "import-o-r", "", "binder", "binder/imports/o-r", tree)
         class composition:
             placed = scripts.place(source, "binder")[0]
-            plain = [file for file in placed if not file.executable]
-            executable = [file for file in placed if file.executable]
-        environment.globals["composition"] = lambda: composition
+            def files(self, executable):
+                return [file for file in self.placed if file.executable == executable]
+        environment.globals["composition"] = composition
 """
 
 
