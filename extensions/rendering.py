@@ -35,6 +35,7 @@ from .composition import Composition, slug
 from .errors import BlocksError
 from .foreign import adopt, imports
 from .foreign.directory import Directory
+from .joined import joined
 from .merge import apt, conda, downloads, env, pip
 from .model import Finding
 
@@ -203,6 +204,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
 
     environment.globals.update(
         component_choices=component_choices,
+        joined=guard(lambda folder: joined(catalogue.root / folder)),
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,
         verbatim=verbatim,

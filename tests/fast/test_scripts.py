@@ -17,9 +17,10 @@ from extensions.catalogue.files import Raw, as_text, concat
 from extensions.foreign import carry, shell
 from extensions.foreign.directory import Blob, Directory
 from extensions.foreign.scripts import place
+from extensions.joined import joined
 from tests.fast.conftest import ROOT, copier
 
-LAUNCH = ROOT / "template/{{ binder_dir }}/launch"
+TEMPLATE = ROOT / "template/{{binder_dir}}"
 HELPERS = {
     "data/a.csv": "",
     "data/deep/b.csv": "",
@@ -230,8 +231,8 @@ def derived(tmp_path: Path, *sources: Directory) -> Path:
     """A repository with the files of some directories, and the driver."""
     binder = tmp_path / "course/binder"
     binder.mkdir(parents=True)
-    shutil.copy(LAUNCH, binder)
-    driver = Template(LAUNCH.with_name("postBuild.jinja").read_text())
+    (binder / "launch").write_text(joined(ROOT / "launch"))
+    driver = Template((TEMPLATE / "postBuild.jinja").read_text())
     (binder / "postBuild").write_text(driver.render(base="repo2docker", binder_dir="binder"))
     (binder / "order").write_text("".join(f"{source.slug}\n" for source in sources))
     (binder / "env").write_text(f'export BINDER_DIR="{binder}"\n')
