@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.joined import joined  # noqa: E402
+from extensions.bundle import bundle  # noqa: E402
 
 NOTEBOOK = ["sh", "-c", "read -r up _ </proc/uptime; echo now"]
 LIMIT = 0.1  # seconds that launch may add
@@ -35,7 +34,7 @@ def repository(root: Path, services: int) -> Path:
         folder.mkdir(parents=True)
         (folder / "run").write_text("#!/bin/sh\nexec sleep 1000\n")
         (folder / "ready").write_text("#!/bin/sh\nexit 0\n")
-    (binder / "launch").write_text(joined(ROOT / "launch"))
+    (binder / "launch").write_text(bundle(ROOT / "launch"))
     return binder
 
 

@@ -27,6 +27,7 @@ from jinja2.runtime import Context
 
 from . import outputs, report
 from .answers import choices, given, questions
+from .bundle import bundle
 from .catalogue import files
 from .catalogue.manifest import Catalogue, Output
 from .catalogue.selection import select
@@ -35,7 +36,6 @@ from .composition import Composition, slug
 from .errors import BlocksError
 from .foreign import adopt, imports
 from .foreign.directory import Directory
-from .joined import joined
 from .merge import apt, conda, downloads, env, pip
 from .model import Finding
 
@@ -203,8 +203,8 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         return choices.components(catalogue, context.get("components") or ())
 
     environment.globals.update(
+        bundle=guard(lambda folder: bundle(catalogue.root / folder)),
         component_choices=component_choices,
-        joined=guard(lambda folder: joined(catalogue.root / folder)),
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,
         verbatim=verbatim,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
+from functools import cache
 
 from .files import read
 from .words import because, say
@@ -111,6 +112,7 @@ def offspring() -> list[int]:
     return [int(pid) for pid, parent in parents.items() if parent == [str(os.getpid())]]
 
 
+@cache
 def libc() -> Any:
     """The C library, for what Python has no name for."""
     import ctypes

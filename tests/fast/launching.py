@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from extensions.joined import joined
+from extensions.bundle import bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 BINDER = ROOT / "template" / "{{binder_dir}}"
-LAUNCH = joined(ROOT / "launch")
+LAUNCH = bundle(ROOT / "launch")
 
 # Up when asked, saves for a while when told to stop; writes down what reaches it.
 SAVES = """#!/bin/sh

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from jinja2 import Template
 
+from extensions.bundle import bundle
 from extensions.catalogue.files import Raw, as_text, concat
 from extensions.foreign import carry, shell
 from extensions.foreign.directory import Blob, Directory
 from extensions.foreign.scripts import place
-from extensions.joined import joined
 from tests.fast.conftest import ROOT, copier
 
 TEMPLATE = ROOT / "template/{{binder_dir}}"
@@ -231,7 +231,7 @@ def derived(tmp_path: Path, *sources: Directory) -> Path:
     """A repository with the files of some directories, and the driver."""
     binder = tmp_path / "course/binder"
     binder.mkdir(parents=True)
-    (binder / "launch").write_text(joined(ROOT / "launch"))
+    (binder / "launch").write_text(bundle(ROOT / "launch"))
     driver = Template((TEMPLATE / "postBuild.jinja").read_text())
     (binder / "postBuild").write_text(driver.render(base="repo2docker", binder_dir="binder"))
     (binder / "order").write_text("".join(f"{source.slug}\n" for source in sources))

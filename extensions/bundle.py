@@ -1,6 +1,6 @@
 """A folder of modules -> one program.
 
-    joined(folder) -> text
+    bundle(folder) -> text
 
 - `main.py` is the program; the modules that it needs, and those that they need, stand above it, each once and below
   what it needs itself, so that the order is that of the imports
@@ -46,7 +46,7 @@ class Module:
         return BlocksError(f"{self.path.parent.name}/{self.path.name}:{node.lineno}: {text}")
 
 
-def joined(folder: Path) -> str:
+def bundle(folder: Path) -> str:
     """Raises `BlocksError` where the modules cannot be joined, with file and line."""
     modules = in_order(folder)
     check_names(modules)
@@ -83,7 +83,7 @@ def in_order(folder: Path) -> list[Module]:
     if MAIN not in found:
         raise BlocksError(f"{folder.name}/{MAIN}.py: is missing, and nothing else says where the program begins")
     visit(MAIN, ())
-    for name in found.keys() - order.keys():
+    for name in sorted(found.keys() - order.keys()):
         raise BlocksError(f"{folder.name}/{name}.py:1: nothing imports it; import it or delete it")
     return [*order.values()]
 
@@ -152,9 +152,8 @@ def bound(node: ast.stmt) -> set[str]:
     """The names that a statement at the top of a module defines."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}
-    if isinstance(node, (ast.Assign, ast.AnnAssign)):
-        return {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
-    return set()
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
 
 
 def check_names(modules: Iterable[Module]) -> None:
