@@ -18,7 +18,16 @@ from tests.fast.launching import LAUNCH
 
 MODULES = {
     "__init__": '"""Left out."""\n',
-    "words": '"""Words of it."""\n\nimport sys\n\nLOUD = "!"\n\n\ndef say(text: str) -> None:\n    sys.stdout.write(text)\n',
+    "words": '''"""Words of it."""
+
+import sys
+
+LOUD = "!"
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text)
+''',
     "names": '''"""Names of it.
 
 - one a line
@@ -104,9 +113,16 @@ if __name__ == "__main__":
     say(told(argv[1:]) + os.sep)
     exit(0)
 '''
+NEEDS = "from .words import say\n\n"
 REFUSED = {
-    "a name with two definitions": ({"names": "LOUD = 1\n"}, "p/names.py:1: 'LOUD' is defined in words.py, too;"),
-    "two in one line": ({"names": "A, (LOUD, B) = 1, (2, 3)\n"}, "p/names.py:1: 'LOUD' is defined in words.py, too;"),
+    "a name with two definitions": (
+        {"names": f"{NEEDS}LOUD = 1\n"},
+        "p/names.py:3: 'LOUD' is defined in words.py, too;",
+    ),
+    "two in one line": (
+        {"names": f"{NEEDS}A, (LOUD, B) = C = 1, (2, 3)\n"},
+        "p/names.py:3: 'LOUD' is defined in words.py, too;",
+    ),
     "no such module": ({"words": "from .missing import name\n"}, "p/words.py:1: there is no module 'missing'"),
     "a circle": ({"words": "\nfrom .names import told\n"}, "p/words.py:2: 'names' needs this module itself"),
     "an import of itself": ({"words": "from .words import say\n"}, "p/words.py:1: 'words' needs this module itself"),
