@@ -12,7 +12,7 @@ import signal
 import struct
 import time
 
-from .processes import adopt_orphans, libc
+from .processes import CATCHABLE, adopt_orphans, libc
 from .words import say
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ class Loop:
         adopt_orphans()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         broken_pipe = {signal.SIGPIPE, signal.SIGXFSZ}  # we are told of our own by the failing call
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - broken_pipe)
+        signal.pthread_sigmask(signal.SIG_BLOCK, CATCHABLE - broken_pipe)
         handle = libc().signalfd(-1, (ctypes.c_uint64 * 16)(*[2**64 - 1] * 16), os.O_NONBLOCK | os.O_CLOEXEC)
         if handle < 0:
             raise OSError(ctypes.get_errno(), "no signalfd")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 MASK = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+CATCHABLE = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -72,7 +73,7 @@ def tool(*command: str) -> None:
 def detach(log: str, flags: int = os.O_TRUNC) -> None:
     """Cut a new child off from the terminal, from our signal settings and from our open files."""
     os.setsid()
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+    for number in CATCHABLE:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     for handle in map(int, os.listdir("/proc/self/fd")):
@@ -94,9 +95,8 @@ def spawn(command: list[str], environment: dict[str, str], log: str) -> int:
         (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
-    default = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
     return os.posix_spawnp(
-        command[0], command, environment, file_actions=files, setsid=True, setsigmask=(), setsigdef=default
+        command[0], command, environment, file_actions=files, setsid=True, setsigmask=(), setsigdef=CATCHABLE
     )
 
 
