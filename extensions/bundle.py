@@ -95,12 +95,10 @@ def read(path: Path) -> Module:
 
 def siblings(module: Module) -> Iterator[ast.ImportFrom]:
     """The imports of other modules of the folder."""
-    for node in ast.walk(module.tree):
+    for node in (*module.tree.body, *guarded(module)):
         if isinstance(node, ast.ImportFrom) and node.level:
             if node.level > 1 or not node.module or any(alias.asname for alias in node.names):
                 raise module.error(node, "a module of the same folder is imported by 'from .module import name'")
-            if node not in (*module.tree.body, *guarded(module)):
-                raise module.error(node, "a module of the same folder is imported at the top")
             yield node
 
 

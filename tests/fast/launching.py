@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from extensions.bundle import bundle
+from tests.fast.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BINDER = ROOT / "template" / "{{binder_dir}}"
 LAUNCH = bundle(ROOT / "launch")
 

@@ -129,10 +129,6 @@ REFUSED = {
     "a module that nobody needs": ({"spare": ""}, "p/spare.py:1: nothing imports it;"),
     "an import of the folder": ({"words": "from . import names\n"}, "p/words.py:1: a module of the same folder is"),
     "another name": ({"names": "from .words import say as tell\n"}, "p/names.py:1: a module of the same folder is"),
-    "an import in a function": (
-        {"names": "def told() -> None:\n    from .words import say\n"},
-        "p/names.py:2: a module of the same folder is imported at the top",
-    ),
 }
 
 
