@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -18,7 +17,11 @@ import tempfile
 import time
 from pathlib import Path
 
-LAUNCH = Path(__file__).resolve().parents[1] / "template" / "{{ binder_dir }}" / "launch"
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from extensions.bundle import bundle  # noqa: E402
+
 NOTEBOOK = ["sh", "-c", "read -r up _ </proc/uptime; echo now"]
 LIMIT = 0.1  # seconds that launch may add
 
@@ -31,7 +34,7 @@ def repository(root: Path, services: int) -> Path:
         folder.mkdir(parents=True)
         (folder / "run").write_text("#!/bin/sh\nexec sleep 1000\n")
         (folder / "ready").write_text("#!/bin/sh\nexit 0\n")
-    shutil.copyfile(LAUNCH, binder / "launch")
+    (binder / "launch").write_text(bundle(ROOT / "launch"))
     return binder
 
 

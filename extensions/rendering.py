@@ -27,6 +27,7 @@ from jinja2.runtime import Context
 
 from . import outputs, report
 from .answers import choices, given, questions
+from .bundle import bundle
 from .catalogue import files
 from .catalogue.manifest import Catalogue, Output
 from .catalogue.selection import select
@@ -203,6 +204,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         return choices.components(catalogue, context.get("components") or ())
 
     environment.globals.update(
+        bundle=guard(lambda folder: bundle(catalogue.root / folder)),
         component_choices=component_choices,
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,

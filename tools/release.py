@@ -212,10 +212,8 @@ def concerned(listed: Iterable[str]) -> dict[str, str]:
         folder, _, rest = path.partition("/")
         if folder == "components" and "/" in rest:
             result.setdefault(rest.partition("/")[0], path)
-        elif folder == "template" and rest.rpartition("/")[2] == changelog.LAUNCH:
-            result.setdefault(changelog.LAUNCH, path)
-        elif folder == changelog.FLEET:
-            result.setdefault(changelog.FLEET, path)
+        elif folder in (changelog.FLEET, changelog.LAUNCH):
+            result.setdefault(folder, path)
         elif folder in ("extensions", "template") or path == "copier.yml":
             result.setdefault(changelog.ENGINE, path)
     return result

@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-BINDER = Path(__file__).resolve().parents[2] / "template" / "{{ binder_dir }}"
+from extensions.bundle import bundle
+from tests.fast.conftest import ROOT
+
+BINDER = ROOT / "template" / "{{binder_dir}}"
+LAUNCH = bundle(ROOT / "launch")
 
 # Up when asked, saves for a while when told to stop; writes down what reaches it.
 SAVES = """#!/bin/sh
@@ -71,7 +75,8 @@ class Repository:
         for folder in (self.binder / "services", self.conda, self.home, run):
             folder.mkdir(parents=True)
         run.chmod(0o700)
-        for name in ("launch", "verify", "reset"):
+        (self.binder / "launch").write_text(LAUNCH)
+        for name in ("verify", "reset"):
             shutil.copyfile(BINDER / name, self.binder / name)  # without their run bits
         self.environment = {
             "PATH": os.environ["PATH"],

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import Template
 
+from extensions.bundle import bundle
 from extensions.catalogue.files import Raw, as_text, concat
 from extensions.foreign import carry
 from extensions.foreign.directory import Blob, Directory
@@ -22,7 +23,7 @@ from extensions.loading import load_engine
 from extensions.outputs import Build
 from tests.fast.conftest import ROOT, copier
 
-LAUNCH = ROOT / "template/{{binder_dir}}/launch"
+TEMPLATE = ROOT / "template/{{binder_dir}}"
 HELPERS = {
     "data/a.csv": "",
     "data/deep/b.csv": "",
@@ -291,8 +292,8 @@ def derived(tmp_path: Path, *sources: Directory) -> Path:
     """A repository with the files of some directories, and the driver."""
     binder = tmp_path / "course/binder"
     binder.mkdir(parents=True)
-    shutil.copy(LAUNCH, binder)
-    driver = Template(LAUNCH.with_name("postBuild.jinja").read_text())
+    (binder / "launch").write_text(bundle(ROOT / "launch"))
+    driver = Template((TEMPLATE / "postBuild.jinja").read_text())
     composition = SimpleNamespace(build=Build())
     (binder / "postBuild").write_text(driver.render(binder_dir="binder", composition=lambda: composition))
     (binder / "order").write_text("".join(f"{source.slug}\n" for source in sources))

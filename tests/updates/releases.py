@@ -134,7 +134,7 @@ def make(root: Path) -> Path:
     """The catalogue's repository, a tag for each release."""
     root.mkdir(parents=True)
     shutil.copy2(ROOT / "copier.yml", root)
-    for folder in ("extensions", "template", "fleet"):
+    for folder in ("extensions", "template", "fleet", "launch"):
         if (ROOT / folder).is_dir():
             shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for version, files in RELEASES.items():

@@ -90,7 +90,7 @@ def unnamed(root: Path) -> None:
     mend(root)
     write_components(root, {"beta/apt.txt": "libbeta\n", "gamma/component.yml": manifest("Gamma")})
     (root / "copier.yml").write_text((root / "copier.yml").read_text() + "# x\n")
-    launch = root / "template/{{ binder_dir }}/launch"
+    launch = root / "launch/loop.py"
     launch.write_text(launch.read_text() + "# x\n")
     commit(root)
     git(root, "tag", "--force", "1.1.0")
@@ -153,7 +153,7 @@ PROBLEMS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
             "CHANGELOG.md:3: 1.1.0 does not name 'beta', which changed since 1.0.0 (components/beta/apt.txt);",
             "CHANGELOG.md:3: 1.1.0 does not name 'engine', which changed since 1.0.0 (copier.yml);",
             "CHANGELOG.md:3: 1.1.0 does not name 'gamma', which changed since 1.0.0 (components/gamma/component.yml);",
-            "CHANGELOG.md:3: 1.1.0 does not name 'launch', which changed since 1.0.0 (template/{{ binder_dir }}",
+            "CHANGELOG.md:3: 1.1.0 does not name 'launch', which changed since 1.0.0 (launch/loop.py);",
         ],
     ),
     "changed since the release, not committed": (

@@ -1,0 +1,100 @@
+"""What the running launch is asked, at the socket BINDER_RUN/control: a line asks, lines answer.
+
+    status        the status as JSON
+    use NAME      starts the service if need be: `ready` or `failed: REASON`
+    reset NAME    starts it with the seeded data: the same, and where the old data is
+
+After `use` the connection stays open: it says when the service fails, and closes when launch ends.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from .files import remove
+from .states import READY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from typing import Any
+
+    from .loop import Loop
+    from .service import Service
+    from .session import Session
+
+
+class Requests:
+    """Who has asked, and for what."""
+
+    def __init__(
+        self, session: Session, loop: Loop, services: dict[str, Service], status: Callable[[], dict[str, Any]]
+    ) -> None:
+        self.session, self.loop, self.services, self.status = session, loop, services, status
+        self.path = os.path.join(session.run, "control")
+        self.waiting: dict[socket.socket, tuple[Service, str]] = {}
+
+    def listen(self) -> None:
+        import socket
+
+        for service in self.services.values():
+            service.on_settled = self.answer
+        remove(self.path)
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(self.path)
+        server.listen(16)
+        self.loop.watch(server.fileno(), lambda: self.on_connection(server))
+
+    def close(self) -> None:
+        remove(self.path)
+
+    def on_connection(self, server: socket.socket) -> None:
+        connection = server.accept()[0]
+        connection.settimeout(1)
+        self.loop.watch(connection.fileno(), lambda: self.on_request(connection))
+
+    def on_request(self, connection: socket.socket) -> None:
+        try:
+            verb, name = [*connection.recv(4096).decode(errors="replace").split(), "", ""][:2]
+        except OSError:
+            verb = name = ""
+        service = self.services.get(name)
+        if verb == "status":
+            import json
+
+            answer = json.dumps(self.status())
+        elif verb and not service:
+            answer = f"failed: there is no service {name} here, but {', '.join(self.services) or 'none at all'}"
+        elif self.session.stopping:
+            answer = "failed: everything is being stopped"
+        elif (service, "reset") in self.waiting.values():
+            answer = "failed: it is being reset"
+        else:
+            answer = ""
+        if answer or not service:  # without a word: it has hung up
+            self.reply(connection, answer, last=True)
+            return
+        self.waiting[connection] = (service, verb)
+        if verb == "reset":
+            service.reset, service.old_data = True, "there was no old data"
+        elif service.state == READY:
+            self.reply(connection, "ready")
+        service.demand()
+
+    def answer(self, service: Service, text: str) -> None:
+        """A service is ready or has failed: tell those who wait for it."""
+        for connection, waiting in [*self.waiting.items()]:
+            if waiting == (service, "reset"):
+                self.reply(connection, f"{text}; {service.old_data}", last=True)
+            elif waiting == (service, "use"):
+                self.reply(connection, text, last=text != "ready")
+
+    def reply(self, connection: socket.socket, text: str, last: bool = False) -> None:
+        with suppress(OSError):
+            connection.sendall(f"{text}\n".encode())
+        if last:
+            self.loop.unwatch(connection.fileno())
+            connection.close()
+            self.waiting.pop(connection, None)
