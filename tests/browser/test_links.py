@@ -206,7 +206,7 @@ def test_a_tag_is_pulled_once(session: Container, browser: BrowserContext, serve
     page = visit(browser, address)
     shown(page, "As tagged")
     page.close()
-    # What nbgitpuller cannot do, and outputs/build-branch/README.md says; the branch that it advises is one like any other.
+    # What nbgitpuller cannot do, as the page of the output build-branch says; its branch is one like any other.
     page = visit(browser, address)
     expect(page.get_by_text("returned non-zero exit status")).to_be_visible()
 
