@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,9 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples/tm351.yml"
 sys.path.insert(0, str(ROOT))
 
-from extensions.answers.given import PYTHON_DEFAULT, PYTHON_VERSIONS, choices  # noqa: E402
+from extensions.answers.questions import LAST, complete, is_true, read  # noqa: E402
 from extensions.catalogue.manifest import read_catalogue  # noqa: E402
-from extensions.catalogue.selection import select  # noqa: E402
+from extensions.rendering import evaluator, make_environment  # noqa: E402
 
 
 def copy(template: Path, destination: Path, *arguments: str) -> float:
@@ -45,45 +45,30 @@ def copy(template: Path, destination: Path, *arguments: str) -> float:
 
 
 def questions() -> dict[str, Any]:
-    """The questions of copier.yml and of every component, free of what the extension gives."""
+    """The questions of copier.yml and of every unit, free of what the extension gives: as it resolves."""
     catalogue = read_catalogue(ROOT)
-    asked = yaml.safe_load(EXAMPLE.read_text())["components"]
-    installed = [component.name for component in select(asked, catalogue)]
-    own = dict(_plain_questions(next(yaml.load_all((ROOT / "copier.yml").read_text(), Loader=_IgnoreIncludes))))
-    own["components"]["choices"] = yaml.safe_load(choices(catalogue, ()))
-    own["python_version"]["choices"] = list(PYTHON_VERSIONS)
-    own["installed"]["default"] = f"{installed!r}"
-    own["course_name"].pop("when")
-    own["adopt"] |= {"choices": [], "default": [], "when": False}
-    own["adopted"]["default"] = {}
-    own["python_version"]["default"] = PYTHON_DEFAULT
-    own["binder_dir"]["default"] = "binder"
-    own["course_slug"]["default"] = "tm351"
-    for component in catalogue.values():
-        path = component.folder / "questions.yml"
-        own |= yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
-    return own
-
-
-class _IgnoreIncludes(yaml.SafeLoader):
-    pass
-
-
-_IgnoreIncludes.add_constructor("!include", lambda loader, node: None)
-
-
-def _plain_questions(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, question in settings.items():
-        if not name.startswith("_"):
-            yield name, {key: value for key, value in question.items() if key != "validator"}
+    evaluate = evaluator(make_environment(catalogue))
+    asked = read(ROOT)
+    answers, _ = complete(asked, yaml.safe_load(EXAMPLE.read_text()), evaluate)
+    prefixes = tuple(unit.prefix for unit in (*catalogue.components.values(), *catalogue.outputs.values()))
+    plain = {}
+    for name, question in asked.items():
+        own = {key: value for key, value in question.items() if key != "validator"}
+        if not name.startswith(prefixes):
+            own |= {"default": answers.get(name), "when": is_true(own.get("when", True), answers, evaluate)}
+            if isinstance(own.get("choices"), str):
+                own["choices"] = yaml.safe_load(evaluate(own["choices"], answers))
+        if name != LAST:
+            plain[name] = own
+    return plain
 
 
 def make_template(folder: Path, files: Path, asked: Mapping[str, Any]) -> Path:
     """A template of `files`, verbatim, with these questions."""
     shutil.copytree(files, folder / "template")
     (folder / "template/.copier-answers.yml").unlink()
-    answers = (ROOT / "template/{{ _copier_conf.answers_file }}.jinja").read_text()
-    (folder / "template/{{ _copier_conf.answers_file }}.jinja").write_text(answers)
+    name = "template/{{_copier_conf.answers_file}}.jinja"
+    (folder / name).write_text((ROOT / name).read_text())
     settings = {"_subdirectory": "template", **asked}
     (folder / "copier.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
     return folder
