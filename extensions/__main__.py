@@ -3,31 +3,37 @@
     python CATALOGUE/extensions migrate ANSWERS_FILE    before the new version is rendered
     python CATALOGUE/extensions settle                  after Copier's merge
 
-What was done is said on standard error. Nothing in the repository is imported, whatever its files are called.
+- what was done is said on standard error, an error is one line there, and exit code 1
+- modules are imported from the catalogue and from where Copier's are, never from the repository, whatever its files are
+  called; Python's own -I does that, too, but does not find a Copier that is installed for one user alone
 """
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-CATALOGUE = Path(__file__).resolve().parents[1]
+CATALOGUE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+HIDDEN = (os.getcwd(), os.path.join(CATALOGUE, "extensions"))
+if __name__ == "__main__":
+    sys.path[:] = [CATALOGUE, *(path for path in sys.path if os.path.realpath(path) not in HIDDEN)]
+
+import argparse  # noqa: E402
+from collections.abc import Iterator, Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from extensions.catalogue import manifest  # noqa: E402
+from extensions.errors import BlocksError  # noqa: E402
+from extensions.update import migrate, settle  # noqa: E402
 
 
 def main(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="extensions", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog="extensions", description="What Copier's migrations run.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("migrate", help="take over the answers and files of an older version").add_argument("answers_file")
     verbs.add_parser("settle", help="finish the merge of an update")
-    options = parser.parse_args(words)
-    from extensions.errors import BlocksError
-
     try:
-        for line in _done(options):
+        for line in done(parser.parse_args(words)):
             print(line.encode(errors="backslashreplace").decode(), file=sys.stderr)
     except BlocksError as error:
         print(error, file=sys.stderr)
@@ -35,25 +41,13 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
-def _done(options: argparse.Namespace) -> Iterator[str]:
-    from extensions.catalogue import manifest
-    from extensions.update import migrate, settle
-
-    catalogue = manifest.read_catalogue(CATALOGUE)
+def done(options: argparse.Namespace) -> Iterator[str]:
+    """What the verb does, step by step."""
+    catalogue = manifest.read_catalogue(Path(CATALOGUE))
     if options.verb == "migrate":
         return migrate.migrate(Path(), options.answers_file, catalogue)
     return settle.settle(Path(), manifest.current_names(catalogue.components))
 
 
-def _isolate() -> None:
-    """Import from the catalogue first, then from where Copier itself is, and not from the repository.
-
-    Python's -I would do the latter, but would not find a Copier that is installed for one user alone.
-    """
-    hidden = {Path.cwd(), CATALOGUE / "extensions"}
-    sys.path[:] = [str(CATALOGUE), *(path for path in sys.path if Path(path).resolve() not in hidden)]
-
-
 if __name__ == "__main__":
-    _isolate()
     sys.exit(main(sys.argv[1:]))

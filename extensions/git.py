@@ -7,9 +7,9 @@
 - remotes are reached over https, http, ssh, git and files; other transports run programs
 - in a work tree, which has an author, git reaches no remote: its configuration says how, and its programs for ssh,
   credentials and packs would run as soon as an object is missing
-- no hook and no file monitor runs, and of the subcommands that ask filters, drivers, signatures, pagers or editors none
-  is used there: `cat-file` reads objects, `ls-files` the index, `update-index --index-info` writes it, and files are
-  written by Python (so not by `checkout`, `mv` or `reset`, nor read by `show`, `log` or `status`)
+- no hook, no file monitor and no filter of that configuration runs, and the subcommands that ask drivers, signatures,
+  pagers or editors are not used there: `cat-file` reads objects, `ls-files` the index, `update-index --index-info`
+  writes it, and files are written by Python (so not by `checkout`, `mv` or `reset`, nor read by `show` or `log`)
 - paths are relative to the folder that git is run in, taken literally, and decoded as the file system's
 """
 
@@ -37,10 +37,12 @@ OUTPUT_BYTES = 24 * 10**6
 USERS = re.compile(
     r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|SSH|SSH_COMMAND|SSH_VARIANT|(SSL|HTTP|PROXY)_\w+)"
 )
+EMPTY = "BINDER_BLOCKS_EMPTY"
 TRANSPORTS = "https:http:ssh:file:git"
 OURS = {
     "GIT_ALLOW_PROTOCOL": TRANSPORTS,
     "GIT_LITERAL_PATHSPECS": "1",
+    EMPTY: "",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",
     "SSH_ASKPASS": "",
@@ -115,7 +117,15 @@ def change_index(folder: Path, gone: Iterable[str], there: Iterable[Entry]) -> N
     prefix = os.fsdecode(run("rev-parse", "--show-prefix", folder=folder)).rstrip("\n")
     lines = [f"0 {'0' * 40}\t{prefix}{path}" for path in gone]
     lines += [f"{entry.mode} {entry.object} {entry.stage}\t{prefix}{entry.path}" for entry in there]
-    run("update-index", "-z", "--index-info", folder=folder, given="".join(f"{line}\0" for line in lines))
+    command = (*_without_filters(folder), "update-index", "-z", "--index-info")
+    run(*command, folder=folder, given="".join(f"{line}\0" for line in lines))
+
+
+def _without_filters(folder: Path) -> list[str]:
+    """Options that empty each filter of that repository's own: to write an index is to compare what is as new as it."""
+    output = os.fsdecode(run("config", "--list", "--show-scope", "--name-only", "-z", folder=folder)).split("\0")
+    keys = {key for scope, key in zip(output[::2], output[1::2], strict=False) if scope in ("local", "worktree")}
+    return [f"--config-env={key}={EMPTY}" for key in sorted(keys) if key.startswith("filter.")]
 
 
 def run(
