@@ -15,8 +15,7 @@ from typing import Any
 
 from .. import git
 from ..foreign import adopt
-
-BINDER_DIRS = ("binder", ".binder")
+from ..repo2docker import BINDER_DIRS
 
 
 def answers(repository: Path, answers_file: str) -> Mapping[str, Any] | None:

@@ -2,7 +2,7 @@
 
 - a file in which authors write (`WOVEN`) that Copier left unmerged is woven: see `weave.py`
     - without a conflict its entry in the index is again the one before the update, as Copier leaves those it merges
-    - in a script (`SCRIPTS`) lines belong together: it is woven where both neighbours of the author's lines are still
+    - in a script (`HOOKS`) lines belong together: it is woven where both neighbours of the author's lines are still
       there and bash can read the result, and left as git merges it where not
 - a file that is written once, and that the author has deleted since, stays deleted: Copier writes what is in
   `_skip_if_exists` anew whenever it is not there
@@ -19,13 +19,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import git
+from ..repo2docker import BINDER_DIRS, HOOKS
 from . import before
-from .before import BINDER_DIRS
 from .weave import keeps_neighbours, weave
 
 # Names in the Binder directory; each has an anchor, or is a list.
-SCRIPTS = ("postBuild", "start")
-WOVEN = ("apt.txt", "environment.yml", "env", "downloads.txt", "requirements.late.txt", *SCRIPTS)
+WOVEN = ("apt.txt", "environment.yml", "env", "downloads.txt", "requirements.late.txt", *HOOKS)
 
 
 def is_needed(repository: Path, names: Mapping[str, str]) -> bool:
@@ -64,7 +63,7 @@ def _settle_unmerged(repository: Path, path: str, entry: git.Entry) -> None:
     former, ours, theirs = (_lines(repository, f":{stage}:./{path}") for stage in (1, 2, 3))
     merged, clean = weave(former, ours, theirs)
     content = "\n".join(merged).encode(errors="surrogateescape")
-    if path.rpartition("/")[2] in SCRIPTS:
+    if path.rpartition("/")[2] in HOOKS:
         fits = keeps_neighbours(former, ours, theirs)
         if not fits or (clean and not _is_bash(content)):
             return
