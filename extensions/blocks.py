@@ -41,13 +41,9 @@ if TYPE_CHECKING:
     from extensions.catalogue import selection as _selection
     from extensions.foreign import adopt as _adopt
     from extensions.foreign import adoption as _adoption
-    from extensions.merge import downloads as _downloads
-    from extensions.merge import env as _env
-    from extensions.merge import environment_text as _environment
-    from extensions.merge import pip as _pip
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
-    from extensions.update import own as _own
+    from extensions.update import migrate as _migrate
     from extensions.update import settle as _settle
 else:
     _spec = importlib.util.spec_from_file_location("loading", FOLDER / "loading.py")
@@ -61,11 +57,8 @@ else:
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest, _selection = map(_import, ("catalogue.files", "catalogue.manifest", "catalogue.selection"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
-    _downloads, _env, _environment, _pip = map(
-        _import, ("merge.downloads", "merge.env", "merge.environment_text", "merge.pip")
-    )
-    _changes, _closing, _own = map(_import, ("update.changes", "update.closing", "update.own"))
-    _settle = _import("update.settle")
+    _changes, _closing = map(_import, ("update.changes", "update.closing"))
+    _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -101,11 +94,10 @@ class Blocks(Extension):
             closing=pass_context(_for_users(self.closing)),
             component_choices=pass_context(_for_users(self.component_choices)),
             composition=pass_context(_for_users(self.composition)),
-            former_names=self.former_names,
             is_draft=functools.partial(_manifest.is_draft, FOLDER.parent),
-            is_unsettled=self.is_unsettled,
+            is_to_migrate=_for_users(self.is_to_migrate),
+            is_to_settle=_for_users(self.is_to_settle),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
-            renamed=_for_users(self.renamed),
         )
 
     @functools.cached_property
@@ -154,32 +146,15 @@ class Blocks(Extension):
         asked = configuration["data"].get("components", before.get("components", []))
         return _choices.components(self.catalogue, _questions.names("components", asked))
 
-    def renamed(self, configuration: Any) -> dict[str, Any]:
-        """What migrate.py has to know of components that are called otherwise now; checks all answers first."""
+    def is_to_migrate(self, configuration: Any) -> bool:
+        """True, where an update leaves something to do before it renders; checks all answers first."""
         self.check_input(configuration)
-        before, repository = _answers_before(configuration), Path(configuration["dst_path"])
-        if before is None:
-            return {"names": {}, "edited": []}
-        former = _manifest.current_names(self.catalogue.components)
-        there = {*before["components"], *_changes.installed(repository, before["binder_dir"])}
-        names = {name: former[name] for name in sorted(there & former.keys())}
-        kinds = ("postBuild.d", "start.d", "verify.d", "services")
-        folders = [f"{before['binder_dir']}/{kind}/{name}" for name in names for kind in kinds]
-        return {"names": names, "edited": _settle.edited(repository, folders)}
+        return _migrate.is_needed(Path(configuration["dst_path"]), str(configuration["answers_file"]), self.catalogue)
 
-    def former_names(self) -> str:
-        """All that have another name in this catalogue, as `old=new,old=new`."""
-        return ",".join("=".join(pair) for pair in sorted(_manifest.current_names(self.catalogue.components).items()))
-
-    def is_unsettled(self, configuration: Any) -> bool:
-        """True, where an update leaves something for settle.py to do."""
-        repository = Path(configuration["dst_path"])
-        before, names = _settle.generated(repository), _manifest.current_names(self.catalogue.components)
-        return (
-            any(_settle.unmerged(repository))
-            or bool(_settle.recreated(repository, before, names))
-            or bool(_settle.deleted(repository, before))
-        )
+    def is_to_settle(self, configuration: Any) -> bool:
+        """True, where an update leaves something to do after Copier's merge."""
+        names = _manifest.current_names(self.catalogue.components)
+        return _settle.is_needed(Path(configuration["dst_path"]), names)
 
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""
@@ -208,33 +183,17 @@ class Blocks(Extension):
 
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
-        composition, binder_dir = self.composition(context), context["binder_dir"]
-        generated = {
-            "apt.txt": composition.apt_text,
-            "environment.yml": _environment.render(composition.environment),
-            "env": _env.render(composition.env),
-            "downloads.txt": _downloads.render(composition.downloads),
-            "requirements.late.txt": _pip.render_late(composition.late),
-        }
-        own = _own.check(
-            Path(context["_copier_conf"]["dst_path"]),
-            {f"{binder_dir}/{name}": text for name, text in generated.items()},
-            [
-                *(f"{binder_dir}/{name}" for name in ("Dockerfile", "postBuild", "start")),
-                *(file.path for file in composition.placed),
-            ],
-        )
-        said = composition.clashes, composition.findings, own, self._changed(context)
-        return _closing.text(binder_dir, composition.directories, *said)
+        destination, changed = Path(context["_copier_conf"]["dst_path"]), self._changed(context)
+        return _closing.message(self.composition(context), destination, changed)
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
         conf, commit = context["_copier_conf"], context["_copier_answers"].get("_commit")
         if _operation.get() != "update" or not commit:
             return []
+        repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         installed, has_launch = context["installed"], self.composition(context).has_launch
-        before = _changes.before(Path(conf["dst_path"]), conf["answers_file"].as_posix())
-        return list(_changes.lines(FOLDER.parent, before, commit, installed, has_launch))
+        return list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
 
 
 def _is_answer(name: str, value: Any) -> bool:

@@ -1,10 +1,16 @@
-"""Running git so that only the repository it is told of counts.
+"""Running git so that only the repository it is told of counts, and nothing that its configuration names runs.
 
 - of the environment's GIT_ variables those pass that a user sets for every git (configuration, ssh, TLS); the ones of a
   repository at hand, as hooks and Copier have them, would lead git there
 - git never asks anything: no terminal, no askpass program, a session of its own
 - what it may take is bounded: time, and the length of what it prints
 - remotes are reached over https, http, ssh, git and files; other transports run programs
+- in a work tree, which has an author, git reaches no remote: its configuration says how, and its programs for ssh,
+  credentials and packs would run as soon as an object is missing
+- no hook, no file monitor and no filter of that configuration runs, and the subcommands that ask drivers, signatures,
+  pagers or editors are not used there: `cat-file` reads objects, `ls-files` the index, `update-index --index-info`
+  writes it, and files are written by Python (so not by `checkout`, `mv` or `reset`, nor read by `show` or `log`)
+- paths are relative to the folder that git is run in, taken literally, and decoded as the file system's
 """
 
 from __future__ import annotations
@@ -16,6 +22,8 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import BlocksError
@@ -29,8 +37,12 @@ OUTPUT_BYTES = 24 * 10**6
 USERS = re.compile(
     r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|SSH|SSH_COMMAND|SSH_VARIANT|(SSL|HTTP|PROXY)_\w+)"
 )
+EMPTY = "BINDER_BLOCKS_EMPTY"
+TRANSPORTS = "https:http:ssh:file:git"
 OURS = {
-    "GIT_ALLOW_PROTOCOL": "https:http:ssh:file:git",
+    "GIT_ALLOW_PROTOCOL": TRANSPORTS,
+    "GIT_LITERAL_PATHSPECS": "1",
+    EMPTY: "",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",
     "SSH_ASKPASS": "",
@@ -39,8 +51,12 @@ OURS = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
-# No background process may outlive the call, and no hook of the user's configuration is meant for the cache.
-SETTINGS = ("gc.auto=0", "maintenance.auto=false", f"core.hooksPath={os.devnull}")
+# No background process may outlive the call. A folder that looks like a bare repository is content, not configuration.
+# An empty file monitor is none for every git: the older ones take `false` for the name of a program.
+SETTINGS = (
+    *("gc.auto=0", "maintenance.auto=false", f"core.hooksPath={os.devnull}"),
+    *("core.fsmonitor=", "safe.bareRepository=explicit"),
+)
 
 
 class GitError(BlocksError):
@@ -51,29 +67,94 @@ class TooMuchError(GitError):
     """More output than any sensible repository causes."""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the index; `stage` is 0, or where the file is unmerged 1 (last update), 2 (ours) and 3 (theirs)."""
+
+    mode: str
+    object: str
+    stage: int
+    path: str
+
+
 def look_up(url: str, name: str) -> str | None:
     """The commit that a branch, tag or `HEAD` of the repository is now; None where it has no such name."""
     output = run("ls-remote", "--", url, name, f"{name}^{{}}", seconds=LOOKUP_SECONDS).decode(errors="replace")
-    found = {ref: commit for commit, _, ref in (line.partition("\t") for line in output.split("\n"))}
+    commits = {ref: commit for commit, _, ref in (line.partition("\t") for line in output.split("\n"))}
     # As git itself prefers them; `^{}` is the commit that an annotated tag stands for.
-    names = (f"refs/tags/{name}^{{}}", f"refs/tags/{name}", f"refs/heads/{name}", name)
-    return next((found[ref] for ref in names if ref in found), None)
+    refs = (f"refs/tags/{name}^{{}}", f"refs/tags/{name}", f"refs/heads/{name}", name)
+    return next((commits[ref] for ref in refs if ref in commits), None)
 
 
-def run(*arguments: str, repository: Path | None = None, given: str = "", seconds: float = SECONDS) -> bytes:
-    """What git printed; without a `repository` it sees none, wherever it is called from."""
+def blob(folder: Path, name: str, *, remote: bool = False) -> bytes | None:
+    """The file that git calls `name`, such as `HEAD:./apt.txt`; None where there is none."""
+    try:
+        return read(folder, name, remote=remote)
+    except GitError:
+        return None
+
+
+def read(folder: Path, name: str, *, remote: bool = False) -> bytes:
+    """The same where it has to be there."""
+    return run("cat-file", "blob", name, folder=folder, remote=remote, limit=None)
+
+
+def listed(folder: Path, *arguments: str) -> list[str]:
+    """The paths that `ls-files` lists."""
+    output = run("ls-files", "-z", *arguments, folder=folder)
+    return [os.fsdecode(path) for path in output.split(b"\0") if path]
+
+
+def entries(folder: Path, *arguments: str) -> list[Entry]:
+    """The entries of the index that `ls-files` lists."""
+    records = (record.partition("\t") for record in listed(folder, "--stage", *arguments))
+    words = ((*meta.split(), path) for meta, _, path in records)
+    return [Entry(mode, name, int(stage), path) for mode, name, stage, path in words]
+
+
+def change_index(folder: Path, gone: Iterable[str], there: Iterable[Entry]) -> None:
+    """Drop those paths, at every stage, then add those entries; no file is read or written."""
+    prefix = os.fsdecode(run("rev-parse", "--show-prefix", folder=folder)).rstrip("\n")
+    lines = [f"0 {'0' * 40}\t{prefix}{path}" for path in gone]
+    lines += [f"{entry.mode} {entry.object} {entry.stage}\t{prefix}{entry.path}" for entry in there]
+    command = (*_without_filters(folder), "update-index", "-z", "--index-info")
+    run(*command, folder=folder, given="".join(f"{line}\0" for line in lines))
+
+
+def _without_filters(folder: Path) -> list[str]:
+    """Options that empty each filter of that repository's own: to write an index is to compare what is as new as it."""
+    output = os.fsdecode(run("config", "--list", "--show-scope", "--name-only", "-z", folder=folder)).split("\0")
+    keys = {key for scope, key in zip(output[::2], output[1::2], strict=False) if scope in ("local", "worktree")}
+    return [f"--config-env={key}={EMPTY}" for key in sorted(keys) if key.startswith("filter.")]
+
+
+def run(
+    *arguments: str,
+    repository: Path | None = None,
+    folder: Path | None = None,
+    remote: bool = False,
+    given: str = "",
+    seconds: float = SECONDS,
+    limit: int | None = OUTPUT_BYTES,
+) -> bytes:
+    """What git printed; raises `GitError`.
+
+    It runs in the git directory `repository`, which is ours, or in the work tree that `folder` is in; without either it
+    sees none, wherever it is called from. `remote`: a missing object of that work tree may be fetched.
+    """
     settings = [word for setting in SETTINGS for word in ("-c", setting)]
-    command = ["git", *settings, f"--git-dir={repository or os.devnull}", *arguments]
+    where = ["-C", str(folder)] if folder else [f"--git-dir={repository or os.devnull}"]
+    transports = TRANSPORTS if remote or not folder else ""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as asked:
-        asked.write(given.encode())
+        asked.write(os.fsencode(given))
         asked.seek(0)
         try:
             process = subprocess.Popen(
-                command,
+                ["git", *settings, *where, *arguments],
                 stdin=asked,
                 stdout=subprocess.PIPE,
                 stderr=said,
-                env=environment(),
+                env={**environment(), "GIT_ALLOW_PROTOCOL": transports},
                 start_new_session=True,
             )
         except FileNotFoundError as error:
@@ -81,8 +162,8 @@ def run(*arguments: str, repository: Path | None = None, given: str = "", second
         timer = threading.Timer(max(seconds, 0), _kill, [process])
         timer.start()
         try:
-            output = process.stdout.read(OUTPUT_BYTES + 1) if process.stdout else b""
-            if len(output) > OUTPUT_BYTES:
+            output = process.stdout.read(-1 if limit is None else limit + 1) if process.stdout else b""
+            if limit is not None and len(output) > limit:
                 raise TooMuchError("it holds more than can be listed")
             process.wait()
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import shutil
 import subprocess
 import sys
@@ -57,9 +58,10 @@ class Span:
 
 
 def run_git(*arguments: str) -> str | None:
-    command = ["git", "-C", str(ROOT), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=git.environment())
-    return None if done.returncode else done.stdout
+    try:
+        return os.fsdecode(git.run(*arguments, folder=ROOT))
+    except git.GitError:
+        return None
 
 
 def paths(*arguments: str) -> list[str] | None:
@@ -138,7 +140,7 @@ def check_tag(found: Found) -> None:
     if not here:
         return
     try:
-        releases = changelog.parse(run_git("show", f"HEAD:{changelog.FILE}") or "")
+        releases = changelog.parse((git.blob(ROOT, f"HEAD:./{changelog.FILE}") or b"").decode(errors="replace"))
     except BlocksError as error:
         found.problems.append(f"{error} (as it is tagged {', '.join(here.values())}); move the tag")
         return

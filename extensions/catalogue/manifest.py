@@ -36,12 +36,12 @@ Keys of an output; a condition is a Jinja expression over the answers:
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from .. import git
 from ..errors import BlocksError
 from ..text import parse_yaml, read_text
 
@@ -288,6 +288,8 @@ def current_names(units: Mapping[str, Unit]) -> dict[str, str]:
 
 def is_draft(root: Path) -> bool:
     """Whether Copier has put uncommitted changes into a commit of its own, which a later update cannot find."""
-    command = ["git", "-C", str(root), "log", "-1", "--format=%s"]
-    said = subprocess.run(command, check=False, capture_output=True, text=True).stdout
-    return said.startswith("Copier automated commit for draft changes")
+    try:
+        commit = git.run("cat-file", "commit", "HEAD", folder=root)
+    except git.GitError:
+        return False
+    return commit.partition(b"\n\n")[2].startswith(b"Copier automated commit for draft changes")

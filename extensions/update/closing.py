@@ -8,11 +8,34 @@ what the author's own lines have to do with the generated ones; and last what ch
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from ..composition import Composition
 from ..foreign.directory import Directory
+from ..merge import downloads, env, environment_text, pip
 from ..model import Clash, Finding
+from . import own
 
 SHOWN = 15
+
+
+def message(composition: Composition, destination: Path, changed: Sequence[str]) -> str:
+    """Lines for the finished destination, each with a line feed before it: never an error."""
+    binder_dir = composition.binder_dir
+    generated = {
+        "apt.txt": composition.apt_text,
+        "environment.yml": environment_text.render(composition.environment),
+        "env": env.render(composition.env),
+        "downloads.txt": downloads.render(composition.downloads),
+        "requirements.late.txt": pip.render_late(composition.late),
+    }
+    scripts = (f"{binder_dir}/{name}" for name in ("Dockerfile", "postBuild", "start"))
+    remarks = own.check(
+        destination,
+        {f"{binder_dir}/{name}": content for name, content in generated.items()},
+        [*scripts, *(file.path for file in composition.placed)],
+    )
+    return text(binder_dir, composition.directories, composition.clashes, composition.findings, remarks, changed)
 
 
 def text(

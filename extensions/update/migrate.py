@@ -1,14 +1,9 @@
-"""The answers and the author's files of a repository, where components have new names.
+"""The answers and the author's files of a repository, as this catalogue names them, before Copier's update renders it.
 
-    python migrate.py ANSWERS_FILE JSON    in the repository, before Copier's update renders the new version
-
-JSON is `{"names": {old: new}, "edited": [path]}`: the components that have another name, and those of their files that
-the author edited.
-
-- in the answer `components`, each old name becomes the new one
+- in the answer `components`, the old name of each becomes the new one; answers from before there were outputs become
+  those of today (`answers/former.py`)
 - the author's files in the Binder directory's `seed/OLD` move to `seed/NEW`, edited scripts and files of the service
   to their new place, where the update shows as a conflict what it would have written; one whose place is taken stays
-- what was done is said on standard error
 
 The answers of the old component's questions stay in the file for as long as the update runs: the new questions' own
 defaults take them over (`default: "{{ old_port | default(4000) }}"`).
@@ -16,57 +11,87 @@ defaults take them over (`default: "{{ old_port | default(4000) }}"`).
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
+from jinja2 import Environment
+
+from .. import git
+from ..answers import former
+from ..catalogue.manifest import Catalogue, current_names
+from ..foreign import adopt
+from . import before
+
+# Where in the Binder directory an author's edited files of a component are, besides the seeds.
+KINDS = ("postBuild.d", "start.d", "verify.d", "services")
 
 
-def rename(components: list[str], names: Mapping[str, str]) -> list[str]:
-    """Each once, in order."""
-    return list(dict.fromkeys(names.get(name, name) for name in components))
+def is_needed(repository: Path, answers_file: str, catalogue: Catalogue) -> bool:
+    """Whether there is something to migrate."""
+    answers = adopt.our_answers(repository / answers_file)
+    if answers is None:
+        return False
+    return bool(_names(repository, answers, catalogue)) or migrated(answers, catalogue) != answers
 
 
-def moved(path: str, names: Mapping[str, str]) -> str:
+def migrate(repository: Path, answers_file: str, catalogue: Catalogue) -> Iterator[str]:
+    """Do it, step by step; what was done, a line each."""
+    path = repository / answers_file
+    answers = adopt.our_answers(path)
+    if answers is None:
+        return
+    names = _names(repository, answers, catalogue)
+    moved = _move(repository, _authors_files(repository, answers["binder_dir"], names), names)
+    new_answers = migrated(answers, catalogue)
+    path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
+    yield from (f"Component '{old}' is called '{new}' now" for old, new in names.items())
+    yield from (f"  moved: {old} -> {new}" for old, new in moved.items())
+    if former.is_former(answers):
+        yield f"The outputs are an answer of their own now: {', '.join(new_answers['outputs']) or 'none'}"
+
+
+def migrated(answers: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """The answers as the questions of this catalogue ask for them, one step after another."""
+    names = current_names(catalogue.components)
+    renamed = {**answers, "components": list(dict.fromkeys(names.get(name, name) for name in answers["components"]))}
+    return former.upgraded(renamed, catalogue.outputs, Environment())  # noqa: S701 expressions, no text
+
+
+def _names(repository: Path, answers: Mapping[str, Any], catalogue: Catalogue) -> dict[str, str]:
+    """The repository's components that have another name now: old -> new."""
+    new_names = current_names(catalogue.components)
+    there = {*answers["components"], *before.installed(repository, answers["binder_dir"])}
+    return {name: new_names[name] for name in sorted(there & new_names.keys())}
+
+
+def _authors_files(repository: Path, binder_dir: str, names: Iterable[str]) -> list[git.Entry]:
+    """The tracked files of these components that are the author's: all seeds, and what was edited."""
+    names = list(names)
+    if not names:  # without a path git lists everything
+        return []
+    written = git.entries(repository, "--", *(f"{binder_dir}/{kind}/{name}" for name in names for kind in KINDS))
+    edited = before.edited(repository, (entry.path for entry in written), before.generated(repository))
+    seeds = git.entries(repository, "--", *(f"{binder_dir}/seed/{name}/" for name in names))
+    return [*seeds, *(entry for entry in written if entry.path in edited)]
+
+
+def _move(repository: Path, files: Iterable[git.Entry], names: Mapping[str, str]) -> dict[str, str]:
+    """Tracked files to their new places; those that went there: old -> new."""
+    moved = {}
+    for file in files:
+        source, target = repository / file.path, repository / new_path(file.path, names)
+        if source.exists() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+            moved[file] = replace(file, path=new_path(file.path, names))
+    git.change_index(repository, (file.path for file in moved), moved.values())
+    return {old.path: new.path for old, new in moved.items()}
+
+
+def new_path(path: str, names: Mapping[str, str]) -> str:
     """A path in the Binder directory, `<binder>/<kind>/<component>[/...]`, with the component's new name."""
     binder_dir, kind, component, *rest = path.split("/")
     return "/".join([binder_dir, kind, names.get(component, component), *rest])
-
-
-def move(paths: Iterable[str], names: Mapping[str, str]) -> list[str]:
-    """Tracked files to their new places; those that went there, as `old -> new`."""
-    done = []
-    for path in paths:
-        target = moved(path, names)
-        if Path(path).exists() and not Path(target).exists():
-            Path(target).parent.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["git", "mv", "--", path, target], check=True)
-            done.append(f"{path} -> {target}")
-    return done
-
-
-def seeds(binder_dir: str, names: Iterable[str]) -> list[str]:
-    folders = [f"{binder_dir}/seed/{name}/" for name in names]
-    listing = subprocess.run(["git", "ls-files", "-z", "--", *folders], check=True, capture_output=True).stdout
-    return [os.fsdecode(name) for name in listing.split(b"\0") if name]
-
-
-def main(answers_file: str, told: str) -> None:
-    names, edited = json.loads(told)["names"], json.loads(told)["edited"]
-    path = Path(answers_file)
-    answers = yaml.safe_load(path.read_text(encoding="utf-8"))
-    done = move([*seeds(answers["binder_dir"], names), *edited], names)
-    answers["components"] = rename(answers["components"], names)
-    path.write_text(yaml.safe_dump(answers, allow_unicode=True), encoding="utf-8")
-    for old, new in names.items():
-        print(f"Component '{old}' is called '{new}' now", file=sys.stderr)
-    for line in done:
-        print(f"  moved: {line}".encode(errors="backslashreplace").decode(), file=sys.stderr)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

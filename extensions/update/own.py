@@ -59,9 +59,9 @@ def check_file(path: str, text: str, generated: str) -> list[Finding]:
         return list(_variables(path, theirs, own))
     comments = list(_comments(path, own)) if name == "apt.txt" and apt.ANCHOR not in generated else []
     # two files to the merger, which takes one package from conda and from pip for meant where one file asks for it
-    generated_ = Fragment(GENERATED, _HERE + path, "\n".join(theirs))
+    fragment = Fragment(GENERATED, _HERE + path, "\n".join(theirs))
     try:
-        entries, clashes = MERGES[name](generated_, Fragment(OWN, path, "\n".join(own)))
+        entries, clashes = MERGES[name](fragment, Fragment(OWN, path, "\n".join(own)))
     except BlocksError as error:
         return [*comments, _unreadable(path, str(error).removeprefix(_HERE).removeprefix(path))]
     found = {}

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.update.settle import MIDDLE, OURS, THEIRS, keeps_neighbours, weave
+from extensions.update.weave import MIDDLE, OURS, THEIRS, keeps_neighbours, weave
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, write_components
 
 
 @pytest.mark.parametrize(
-    ("base", "ours", "theirs", "merged"),
+    ("former", "ours", "theirs", "merged"),
     [
         ("a b c", "a b mine c", "a B c", "a B mine c"),
         ("a b c", "a mine b c", "a B c", "a mine B c"),
@@ -32,12 +32,12 @@ from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, wr
         ("a b c", "a b x c y", "new a b c", "new a b x c y"),
     ],
 )
-def test_each_line_stands_for_itself(base: str, ours: str, theirs: str, merged: str) -> None:
-    assert weave(base.split(), ours.split(), theirs.split()) == (merged.split(), True)
+def test_each_line_stands_for_itself(former: str, ours: str, theirs: str, merged: str) -> None:
+    assert weave(former.split(), ours.split(), theirs.split()) == (merged.split(), True)
 
 
 @pytest.mark.parametrize(
-    ("base", "ours", "theirs", "merged"),
+    ("former", "ours", "theirs", "merged"),
     [
         ("a b c", "a x c", "a B c", f"a|{OURS}|x|{MIDDLE}|B|{THEIRS}|c"),
         ("a b c", "a x c", "a c", f"a|{OURS}|x|{MIDDLE}|{THEIRS}|c"),
@@ -47,30 +47,30 @@ def test_each_line_stands_for_itself(base: str, ours: str, theirs: str, merged: 
         ("a b c d", "a x c mine d", "A B c D", f"A|{OURS}|x|{MIDDLE}|B|{THEIRS}|c|mine|D"),
     ],
 )
-def test_just_the_line_that_both_changed_is_a_conflict(base: str, ours: str, theirs: str, merged: str) -> None:
-    assert weave(base.split(), ours.split(), theirs.split()) == (merged.split("|"), False)
+def test_just_the_line_that_both_changed_is_a_conflict(former: str, ours: str, theirs: str, merged: str) -> None:
+    assert weave(former.split(), ours.split(), theirs.split()) == (merged.split("|"), False)
 
 
 LISTS = st.lists(st.sampled_from("abcdefgh"), max_size=8)
 
 
-@given(base=LISTS, theirs=LISTS, places=st.lists(st.integers(0, 8), max_size=4))
-def test_lines_that_are_only_added_never_conflict(base: list[str], theirs: list[str], places: list[int]) -> None:
-    ours = list(base)
+@given(former=LISTS, theirs=LISTS, places=st.lists(st.integers(0, 8), max_size=4))
+def test_lines_that_are_only_added_never_conflict(former: list[str], theirs: list[str], places: list[int]) -> None:
+    ours = list(former)
     for number, place in enumerate(places):
         ours.insert(min(place, len(ours)), f"mine{number}")
-    merged, clean = weave(base, ours, theirs)
+    merged, clean = weave(former, ours, theirs)
     assert clean
     assert [line for line in merged if "mine" not in line] == theirs
     assert sorted(line for line in merged if "mine" in line) == sorted(line for line in ours if "mine" in line)
 
 
-@given(base=LISTS, ours=LISTS, theirs=LISTS)
-def test_nothing_that_anybody_wrote_is_lost(base: list[str], ours: list[str], theirs: list[str]) -> None:
-    merged, _ = weave(base, ours, theirs)
-    assert ({*ours} | {*theirs}) - {*base} <= {*merged}
-    assert weave(base, base, theirs) == (theirs, True)
-    assert weave(base, ours, base) == (ours, True)
+@given(former=LISTS, ours=LISTS, theirs=LISTS)
+def test_nothing_that_anybody_wrote_is_lost(former: list[str], ours: list[str], theirs: list[str]) -> None:
+    merged, _ = weave(former, ours, theirs)
+    assert ({*ours} | {*theirs}) - {*former} <= {*merged}
+    assert weave(former, former, theirs) == (theirs, True)
+    assert weave(former, ours, former) == (ours, True)
 
 
 OLD = {

@@ -141,7 +141,7 @@ def make(root: Path) -> Path:
         for name, text in files.items():
             _place(root / "components" / name, text)
         if version == "1.4.0":
-            change_scripts(root / "template/{{ binder_dir }}")
+            change_scripts(root / "template/{{binder_dir}}")
         commit(root, version)
     git(root, "config", "uploadpack.allowAnySHA1InWant", "true")
     return root

@@ -9,8 +9,9 @@ import pytest
 from packaging.version import Version
 
 from extensions.errors import BlocksError
-from extensions.update import changelog
-from extensions.update.changelog import Entry, Point, Release
+from extensions.update import changelog, since
+from extensions.update.changelog import Entry, Release
+from extensions.update.since import Point
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, write_components
 
 SAMPLE = """\
@@ -121,7 +122,7 @@ POINTS = {
 
 @pytest.mark.parametrize(("commit_", "expected"), POINTS.items(), ids=POINTS)
 def test_where_a_commit_stands(commit_: str, expected: Point) -> None:
-    assert changelog.point(commit_, [Release(), Release(Version("20261201"))]) == expected
+    assert since.point(commit_, [Release(), Release(Version("20261201"))]) == expected
 
 
 RELEASES = [Release(), *(Release(Version(version)) for version in ("1.2.0", "1.1.0", "1.0.0"))]
@@ -140,18 +141,18 @@ RELEASES = [Release(), *(Release(Version(version)) for version in ("1.2.0", "1.1
     ],
 )
 def test_later_than_the_old_up_to_the_new(old: str, new: str, expected: str) -> None:
-    found = changelog.between(RELEASES, changelog.point(old, RELEASES), changelog.point(new, RELEASES))
+    found = since.between(RELEASES, since.point(old, RELEASES), since.point(new, RELEASES))
     assert " ".join(map(str, found)) == expected
 
 
 def test_what_concerns_some_components_as_markdown() -> None:
-    found = changelog.concerning(changelog.parse(SAMPLE), ["beta-2", "engine"])
-    assert changelog.markdown(found) == [
+    found = since.concerning(changelog.parse(SAMPLE), ["beta-2", "engine"])
+    assert since.markdown(found) == [
         *("### Unreleased", "", "- **engine** (added): New.", ""),
         *("### 1.1.0, 2026-12-01", "", "- **beta-2** (security): Third."),
         "- **beta-2** (fixed): Wrapped, over two lines: `x`.",
     ]
-    assert changelog.markdown(changelog.concerning(changelog.parse(SAMPLE), ["gamma"])) == []
+    assert since.markdown(since.concerning(changelog.parse(SAMPLE), ["gamma"])) == []
 
 
 def test_the_changelog_of_this_catalogue() -> None:

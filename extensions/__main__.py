@@ -1,0 +1,53 @@
+"""What Copier's migrations run: the engine in a process of its own, in the repository that is updated.
+
+    python CATALOGUE/extensions migrate ANSWERS_FILE    before the new version is rendered
+    python CATALOGUE/extensions settle                  after Copier's merge
+
+- what was done is said on standard error, an error is one line there, and exit code 1
+- modules are imported from the catalogue and from where Copier's are, never from the repository, whatever its files are
+  called; Python's own -I does that, too, but does not find a Copier that is installed for one user alone
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+CATALOGUE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+HIDDEN = (os.getcwd(), os.path.join(CATALOGUE, "extensions"))
+if __name__ == "__main__":
+    sys.path[:] = [CATALOGUE, *(path for path in sys.path if os.path.realpath(path) not in HIDDEN)]
+
+import argparse  # noqa: E402
+from collections.abc import Iterator, Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from extensions.catalogue import manifest  # noqa: E402
+from extensions.errors import BlocksError  # noqa: E402
+from extensions.update import migrate, settle  # noqa: E402
+
+
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="extensions", description="What Copier's migrations run.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("migrate", help="take over the answers and files of an older version").add_argument("answers_file")
+    verbs.add_parser("settle", help="finish the merge of an update")
+    try:
+        for line in done(parser.parse_args(words)):
+            print(line.encode(errors="backslashreplace").decode(), file=sys.stderr)
+    except BlocksError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def done(options: argparse.Namespace) -> Iterator[str]:
+    """What the verb does, step by step."""
+    catalogue = manifest.read_catalogue(Path(CATALOGUE))
+    if options.verb == "migrate":
+        return migrate.migrate(Path(), options.answers_file, catalogue)
+    return settle.settle(Path(), manifest.current_names(catalogue.components))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
