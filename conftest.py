@@ -29,7 +29,7 @@ __all__ = ["copier_template_root", "make_catalogue"]
 ROOT = Path(__file__).resolve().parent
 TIERS = ("fast", "updates", "image", "browser")
 WITHOUT_ROOT = ("fast", "updates")
-TAKEN_AWAY = {"take_away": True, "reach_databases": True}
+TAKEN_AWAY = {"outputs": ["take-away"], "take_away_databases": True}
 BROWSERS = {"browser": ("chromium",)}
 
 

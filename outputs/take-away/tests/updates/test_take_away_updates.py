@@ -7,11 +7,9 @@ from pathlib import Path
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree
 
 COMPONENTS = {"rows/component.yml": manifest("Rows", category="databases", ports="{rows: 5001}")}
-ALL = {"image": "ghcr.io/owner/course", "take_away": "true", "reach_databases": "true", "devcontainer": "true"}
-NONE = {"image": "", "take_away": "false"}
+ALL = {"outputs": "[take-away]", "take_away_databases": "true"}
+NONE = {"outputs": "[]"}
 ADDED = {
-    ".devcontainer/devcontainer.json",
-    ".github/workflows/binder-image.yml",
     "binder/postBuild.d/take-away",
     "binder/take-away",
     "compose.yaml",
@@ -43,7 +41,7 @@ def test_an_edit_survives(make_catalogue: MakeCatalogue, tmp_path: Path) -> None
     """A memory limit and a variable of the author's own, while a database is added."""
     root, course = make_catalogue(COMPONENTS), tmp_path / "course"
     commit(root, "1.0.0")
-    data = ["--data", "take_away=true", "--data", "reach_databases=true"]
+    data = ["--data", "outputs=[take-away]", "--data", "take_away_databases=true"]
     result = copier("copy", "--trust", "--defaults", *data, root, course)
     assert result.returncode == 0, result.stderr
     git(tmp_path, "init", "--quiet", str(course))

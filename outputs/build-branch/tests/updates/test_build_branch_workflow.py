@@ -1,4 +1,4 @@
-"""The answer `build_branch`: the workflow's own script, run against a bare repository."""
+"""The workflow that publishes the branch: its own script, run against a bare repository."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.fast.actions import Job, run_job
-from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest
+from tests.fast.conftest import MakeCatalogue, commit, committed_course, copier, git, manifest, tree
 
 WORKFLOW = ".github/workflows/binder-build.yml"
 BRANCH = "binder-build"
@@ -24,7 +24,7 @@ COMPONENTS = {
 
 
 def render(root: Path, course: Path, **answers: str) -> None:
-    given = {"components": "[alpha]", "repository": "gh:owner/course", "build_branch": "true", **answers}
+    given = {"components": "[alpha]", "outputs": "[build-branch]", "links_repository": "gh:owner/course", **answers}
     data = [word for name, value in given.items() for word in ("--data", f"{name}={value}")]
     result = copier("copy", "--trust", "--defaults", *data, root, course)
     assert result.returncode == 0, result.stderr
@@ -189,7 +189,7 @@ def test_without_a_binder_directory(hosted: Hosted) -> None:
 
 def test_another_branch_can_be_the_one_that_is_edited(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     course = tmp_path / "course"
-    render(make_catalogue(COMPONENTS), course, repository="gh:owner/course@2026", binder_dir=".binder")
+    render(make_catalogue(COMPONENTS), course, links_repository="gh:owner/course@2026", binder_dir=".binder")
     workflow = yaml.safe_load((course / WORKFLOW).read_text())
     on = workflow[True]
     assert on["push"] == {"branches": ["2026"], "paths": [".binder/**", WORKFLOW]}
@@ -205,3 +205,18 @@ def test_both_pages_link_to_it(make_catalogue: MakeCatalogue, tmp_path: Path) ->
     render(make_catalogue(COMPONENTS), course)
     for name in ("README.md", "binder/README.md"):
         assert f"/v2/gh/owner/course/{BRANCH}?urlpath=git-pull" in (course / name).read_text()
+
+
+def test_from_none_to_all_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    course = committed_course(make_catalogue(COMPONENTS), tmp_path / "course", "components=[alpha]")
+    before = tree(course)
+    everything = {"outputs": "[build-branch]", "links_repository": "gh:owner/course"}
+    for answers in (everything, {"outputs": "[]"}):
+        data = [word for name, value in answers.items() for word in ("--data", f"{name}={value}")]
+        result = copier("update", "--trust", "--defaults", *data, cwd=course)
+        assert result.returncode == 0, result.stderr
+        commit(course)
+        assert (course / ".github").exists() == (answers is everything)
+        if answers is everything:
+            assert {path for path in tree(course) if path.startswith(".github")} == {WORKFLOW}
+    assert tree(course) == before

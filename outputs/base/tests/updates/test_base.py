@@ -15,10 +15,10 @@ COMPONENTS = {
     "beta/apt.txt": "libbeta\ncurl\nunzip\n",
 }
 ANCHOR = "# Your own Debian packages go below this line.\n"
-ONBUILD = {"base": "onbuild", "base_image": "pangeo/base-image:2026.01.30"}
-BOX = {"base": "box", "base_image": "ghcr.io/owner/box:v1.0"}
-NAMED = {"base": "repo2docker", "base_image": "buildpack-deps:22.04", "image": "ghcr.io/owner/course"}
-NONE = {"base": "repo2docker", "base_image": "", "image": ""}
+ONBUILD = {"outputs": "[base]", "base_kind": "onbuild", "base_image": "pangeo/base-image:2026.01.30"}
+BOX = {"outputs": "[base]", "base_kind": "box", "base_image": "ghcr.io/owner/box:v1.0"}
+NAMED = {"outputs": "[base]", "base_kind": "repo2docker", "base_image": "buildpack-deps:22.04"}
+NONE = {"outputs": "[]"}
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ def test_from_one_base_to_the_next_and_back(course: Path) -> None:
 
 def test_image_of_another_kind_of_base_is_not_kept(course: Path) -> None:
     update(course, **ONBUILD)
-    result = copier("update", "--trust", "--defaults", "--vcs-ref=:current:", "--data", "base=repo2docker", cwd=course)
-    message = "base: 'pangeo/base-image:2026.01.30' is for 'base: onbuild'; name another with --data base_image="
+    result = copier("update", "--trust", "--defaults", "--vcs-ref=:current:", "--data", "base_kind=repo2docker", cwd=course)
+    message = "base_kind: 'pangeo/base-image:2026.01.30' is for 'base_kind: onbuild'; name another with --data base_image="
     assert result.returncode == 1
     assert message in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr

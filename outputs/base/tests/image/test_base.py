@@ -19,12 +19,18 @@ ONBUILD = "localhost/blocks/onbuild-base:1"
 PUBLISHED = "localhost/blocks/published:1"
 BOX = "localhost/blocks/box:1"
 APPLICATIONS = "server-proxy/servers-info"
+PAGE = Path(__file__).parents[2] / "README.md"
+
+
+def on(kind: str, image: str) -> dict[str, object]:
+    """The answers for that base."""
+    return {"outputs": ["base"], "base_kind": kind, "base_image": image}
 
 
 @pytest.fixture(scope="module")
 def onbuild_base(images: Path) -> str:
     """An image in pangeo's manner."""
-    folder = Path(__file__).parent / "fixtures/onbuild"
+    folder = Path(__file__).parent / "onbuild"
     options = ("--layers", "--network=host", "--format=docker")  # OCI's format has no ONBUILD
     podman("build", *options, f"--tag={ONBUILD}", f"--file={folder / 'Containerfile'}", folder, timeout=600)
     return ONBUILD
@@ -32,7 +38,7 @@ def onbuild_base(images: Path) -> str:
 
 @pytest.fixture(scope="module")
 def onbuild(onbuild_base: str, scaffold: Scaffold, build: Build) -> str:
-    course = scaffold(data_file=ROOT / "examples/tm351.yml", base="onbuild", base_image=onbuild_base)
+    course = scaffold(data_file=ROOT / "examples/tm351.yml", **on("onbuild", onbuild_base))
     return build(course, "onbuild")
 
 
@@ -61,8 +67,8 @@ def published(kept_stack: str) -> str:
 def test_repository_without_binder_blocks_on_a_box(
     published: str, tmp_path: Path, build: Build, container: Run
 ) -> None:
-    """With the Dockerfile of outputs/base/README.md."""
-    dockerfile = (ROOT / "outputs/base/README.md").read_text().partition("```dockerfile\n")[2].partition("```")[0]
+    """With the Dockerfile of the output's page."""
+    dockerfile = PAGE.read_text().partition("```dockerfile\n")[2].partition("```")[0]
     files = {
         "binder/Dockerfile": dockerfile.replace("ghcr.io/owner/box:v1.0", published),
         "binder/seed/postgres/ours.sql": "CREATE TABLE ours AS SELECT 42 AS answer;\n",
@@ -83,7 +89,7 @@ def test_repository_without_binder_blocks_on_a_box(
 def test_binder_blocks_on_a_box(stack: str, scaffold: Scaffold, build: Build, container: Run) -> None:
     """What runs is what this repository asks for; what the box has installed stays."""
     podman("tag", stack, BOX)
-    course = scaffold(components=["postgres"], base="box", base_image=BOX, postgres_db="theirs")
+    course = scaffold(components=["postgres"], postgres_db="theirs", **on("box", BOX))
     seed = course / "binder/seed/postgres/theirs.sql"
     seed.parent.mkdir(parents=True)
     seed.write_text("CREATE TABLE theirs AS SELECT 42 AS answer;\n")

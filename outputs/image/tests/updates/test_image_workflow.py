@@ -1,4 +1,4 @@
-"""The answer `image`: the workflow's own scripts, with programs that write down how they were called."""
+"""The workflow that publishes the image: its own scripts, with programs that write down how they were called."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ exit 0
 
 
 def render(root: Path, course: Path, *answers: str) -> dict[str, Any]:
-    data = [word for answer in ("image=ghcr.io/owner/course", *answers) for word in ("--data", answer)]
+    data = [word for answer in ("outputs=[image]", "image_name=ghcr.io/owner/course", *answers) for word in ("--data", answer)]
     result = copier("copy", "--trust", "--defaults", *data, root, course)
     assert result.returncode == 0, result.stderr
     loaded: dict[str, Any] = yaml.safe_load((course / WORKFLOW).read_text())
@@ -238,7 +238,7 @@ def test_workflow_keeps_the_rules(runner: Runner) -> None:
 def test_architectures_and_registries(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     root = make_catalogue(COMPONENTS)
     both = render(root, tmp_path / "both", "components=[alpha]")["jobs"]
-    one = render(root, tmp_path / "one", "components=[alpha, beta]", "image=docker.io/owner/course")["jobs"]
+    one = render(root, tmp_path / "one", "components=[alpha, beta]", "image_name=docker.io/owner/course")["jobs"]
     assert [entry["architecture"] for entry in both["build"]["strategy"]["matrix"]["include"]] == ["amd64", "arm64"]
     assert [entry["architecture"] for entry in one["build"]["strategy"]["matrix"]["include"]] == ["amd64"]
     assert "arm64" not in one["build"]["outputs"]
@@ -250,19 +250,16 @@ def test_architectures_and_registries(make_catalogue: MakeCatalogue, tmp_path: P
     assert "github.token" not in str(one["build"])
 
 
-def test_from_none_to_both_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+def test_from_none_to_all_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     course = committed_course(make_catalogue(COMPONENTS), tmp_path / "course", "components=[alpha]")
     before = tree(course)
-    both = {"repository": "gh:owner/course", "build_branch": "true", "image": "ghcr.io/owner/course"}
-    for answers in (both, {"repository": "", "build_branch": "false", "image": ""}):
+    everything = {"outputs": "[image]", "image_name": "ghcr.io/owner/course"}
+    for answers in (everything, {"outputs": "[]"}):
         data = [word for name, value in answers.items() for word in ("--data", f"{name}={value}")]
         result = copier("update", "--trust", "--defaults", *data, cwd=course)
         assert result.returncode == 0, result.stderr
         commit(course)
-        assert (course / ".github").exists() == (answers is both)
-        if answers is both:
-            assert {path for path in tree(course) if path.startswith(".github")} == {
-                WORKFLOW,
-                ".github/workflows/binder-build.yml",
-            }
+        assert (course / ".github").exists() == (answers is everything)
+        if answers is everything:
+            assert {path for path in tree(course) if path.startswith(".github")} == {WORKFLOW}
     assert tree(course) == before

@@ -1,4 +1,4 @@
-"""The answer `updates`: its files come and go; the weekly workflow runs against a repository and a fake GitHub."""
+"""The files of the output come and go; the weekly workflow runs against a repository and a fake GitHub."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 from tests.fast.actions import Job, run_job
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
 
+OUTPUT = Path(__file__).parents[2]
 WORKFLOW = ".github/workflows/binder-blocks-update.yml"
 FILES = {WORKFLOW, ".github/binder-blocks/update.py", ".github/binder-blocks/requirements.txt"}
 ALPHA = {
@@ -42,19 +43,20 @@ def test_files_come_and_go(make_catalogue: MakeCatalogue, tmp_path: Path) -> Non
     plain = tree(course)
     assert not (course / ".github").exists()
 
-    def switch(to: str) -> dict[str, bytes]:
-        run_copier("update", "--trust", "--defaults", "--vcs-ref", ":current:", "--data", f"updates={to}", course)
+    def switch(*answers: str) -> dict[str, bytes]:
+        data = [word for answer in answers for word in ("--data", answer)]
+        run_copier("update", "--trust", "--defaults", "--vcs-ref", ":current:", *data, course)
         commit(course)
         return tree(course)
 
-    with_workflow = switch("workflow")
+    with_workflow = switch("outputs=[updates]")
     assert with_workflow.keys() - plain.keys() == FILES
     assert with_workflow[".github/binder-blocks/update.py"] == (ROOT / "fleet/update.py").read_bytes()
-    with_renovate = switch("renovate")
+    with_renovate = switch("updates_by=renovate")
     assert with_renovate.keys() - plain.keys() == {"renovate.json"}
     assert json.loads(with_renovate["renovate.json"])["ignoreScripts"] is False
     assert not (course / ".github").exists()
-    assert switch("none") == plain
+    assert switch("outputs=[]") == plain
 
 
 @pytest.mark.parametrize(("updates", "path"), [("workflow", WORKFLOW), ("renovate", "renovate.json")])
@@ -66,7 +68,7 @@ def test_files_of_the_author_are_not_replaced(
     (course / path).write_text("mine\n")
     before, root = tree(course), make_catalogue(ALPHA)
     arguments = ("copy", "--trust", "--defaults", "--overwrite")
-    result = copier(*arguments, "--data", f"updates={updates}", root, course)
+    result = copier(*arguments, "--data", "outputs=[updates]", "--data", f"updates_by={updates}", root, course)
     assert f"{path}: would be overwritten" in result.stderr
     assert result.returncode == 1
     assert tree(course) == before
@@ -75,7 +77,7 @@ def test_files_of_the_author_are_not_replaced(
 
 
 def template(name: str) -> Path:
-    return next(path for path in (ROOT / "template").rglob(name) if path.is_file())
+    return next(path for path in (OUTPUT / "files").rglob(name) if path.is_file())
 
 
 def test_versions_are_pinned_within_the_ranges_of_the_catalogue() -> None:
@@ -174,7 +176,7 @@ class Hosted:
 def hosted(make_catalogue: MakeCatalogue, tmp_path: Path) -> Hosted:
     root, course, origin, folder = make_catalogue(ALPHA), tmp_path / "course", tmp_path / "origin", tmp_path / "hosted"
     commit(root, "1.0.0")
-    answers = ("--data", "components=[alpha]", "--data", "updates=workflow")
+    answers = ("--data", "components=[alpha]", "--data", "outputs=[updates]")
     run_copier("copy", "--trust", "--defaults", *answers, root, course)
     git(tmp_path, "init", "--quiet", "--initial-branch", "main", str(course))
     commit(course)
@@ -182,7 +184,7 @@ def hosted(make_catalogue: MakeCatalogue, tmp_path: Path) -> Hosted:
     for name in ("bin", "gh"):
         (folder / name).mkdir(parents=True)
     (folder / "gh/state.json").write_text(json.dumps({"labels": ["bug"], "pulls": [], "drafts": True}))
-    write_program(folder / "bin/gh", [sys.executable, ROOT / "tests/updates/fake_gh.py", folder / "gh"])
+    write_program(folder / "bin/gh", [sys.executable, OUTPUT / "tests/fake_gh.py", folder / "gh"])
     write_program(folder / "bin/pip", ["echo", "pip"])
     return Hosted(root, origin, folder)
 

@@ -1,4 +1,4 @@
-"""The answer `hub_profile` over updates: another presentation is another entry, and without it no file is left."""
+"""The output `hub` over updates: another presentation is another entry, and without it no file is left."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 from tests.fast.conftest import MakeCatalogue, commit, committed_course, copier, manifest, tree
 
 COMPONENTS = {"alpha/component.yml": manifest("Alpha", memory=100, cpu=2)}
-IMAGE = {"image": "ghcr.io/owner/course"}
-ENTRY = {**IMAGE, "hub_profile": "true", "module": "TM351", "presentation": "26J", "image_tag": "v1.0"}
-NONE = {"image": "", "hub_profile": "false", "module": "", "presentation": "", "image_tag": "", "hub_group": ""}
+ENTRY = {
+    **{"outputs": "[hub]", "image_name": "ghcr.io/owner/course"},
+    **{"hub_module": "TM351", "hub_presentation": "26J", "hub_tag": "v1.0"},
+}
+NONE = {"outputs": "[]"}
 
 
 def update(course: Path, answers: dict[str, str]) -> list[str]:
@@ -30,11 +32,11 @@ def test_from_none_to_all_and_back(make_catalogue: MakeCatalogue, tmp_path: Path
     own.write_text(own.read_text().replace("cpu_limit: 1", "cpu_limit: 4"))
     commit(course)
     # Another version: what was edited stays.
-    assert update(course, {"image_tag": "v1.1", "hub_group": ""}) == ["tm351-26j.yaml"]
+    assert update(course, {"hub_tag": "v1.1", "hub_group": ""}) == ["tm351-26j.yaml"]
     assert "course:v1.1" in own.read_text()
     assert "cpu_limit: 4" in own.read_text()
     assert "groups" not in own.read_text()
-    assert update(course, {"image_tag": "v2.0", "presentation": "27B"}) == ["tm351-27b.yaml"]
+    assert update(course, {"hub_tag": "v2.0", "hub_presentation": "27B"}) == ["tm351-27b.yaml"]
     assert update(course, NONE) == []
     assert not (course / "hub").exists()
     assert tree(course) == before

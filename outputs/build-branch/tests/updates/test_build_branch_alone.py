@@ -1,4 +1,4 @@
-"""The answer `build_branch_only`: docs/publish.md followed to the letter, with a bare repository as the server."""
+"""The answer `build_branch_alone`: the output's page followed to the letter, with a bare repository as the server."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ COMPONENTS = {
     "alpha/apt.txt": "libalpha\n",
     "alpha/postBuild": "#!/bin/bash\necho alpha\n",
 }
-PAGE = (ROOT / "docs/publish.md").read_text()
-SECTION = PAGE.partition("### Nothing of it on the main branch\n")[2].partition("\n## ")[0]
+PAGE = (Path(__file__).parents[2] / "README.md").read_text()
+SECTION = PAGE.partition("# Nothing of it on the main branch\n")[2].partition("\n## ")[0]
 CREATE, UPDATE = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
 
 
@@ -142,7 +142,7 @@ def test_the_main_branch_never_changes(hosted: Hosted, tmp_path: Path) -> None:
 
 def test_a_branch_that_a_workflow_published_is_taken_over(hosted: Hosted, tmp_path: Path) -> None:
     course = tmp_path / "course"
-    answers = ["components=[alpha]", "repository=gh:owner/course", "build_branch=true"]
+    answers = ["components=[alpha]", "outputs=[build-branch]", "links_repository=gh:owner/course"]
     data = [word for answer in answers for word in ("--data", answer)]
     result = copier("copy", "--trust", "--defaults", "--overwrite", *data, hosted.catalogue, course)
     assert result.returncode == 0, result.stderr
@@ -152,19 +152,19 @@ def test_a_branch_that_a_workflow_published_is_taken_over(hosted: Hosted, tmp_pa
     commit(course)
     git(course, "push", "--quiet", str(hosted.origin), BRANCH)
 
-    take_over = re.search(r"`(copier update [^`]*build_branch_only=true)`", SECTION)
+    take_over = re.search(r"`(copier update [^`]*build_branch_alone=true)`", SECTION)
     assert take_over
     checkout = hosted.run("\n".join([*UPDATE.splitlines()[:2], take_over[1]]))
     assert git(checkout, "ls-files", "--unmerged") == ""
     changed = git(checkout, "status", "--porcelain").splitlines()
     assert changed == [" M .copier-answers.yml", " M binder/README.md"]
-    assert "build_branch_only: true\n" in (checkout / ".copier-answers.yml").read_text()
+    assert "build_branch_alone: true\n" in (checkout / ".copier-answers.yml").read_text()
     commit(checkout)
 
     # And back to no branch at all.
-    data = ["--data", "build_branch=false", "--data", "build_branch_only=false", "--data", "repository="]
+    data = ["--data", "outputs=[]"]
     result = copier("update", "--trust", "--defaults", *data, cwd=checkout)
     assert result.returncode == 0, result.stderr
     assert BRANCH not in (checkout / "binder/README.md").read_text()
-    assert "build_branch_only" not in (checkout / ".copier-answers.yml").read_text()
+    assert "build_branch_alone" not in (checkout / ".copier-answers.yml").read_text()
     assert not list(checkout.rglob("*.rej"))

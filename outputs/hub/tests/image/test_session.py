@@ -29,7 +29,10 @@ class Hub(http.server.BaseHTTPRequestHandler):
     do_POST = do_GET
 http.server.ThreadingHTTPServer(("127.0.0.1", 8081), Hub).serve_forever()
 """
-ANSWERS = {"hub_profile": "true", "image": "ghcr.io/owner/tm351", "module": "TM351", "presentation": "26J"}
+ANSWERS = {
+    **{"outputs": ["hub"], "image_name": "ghcr.io/owner/tm351"},
+    **{"hub_module": "TM351", "hub_presentation": "26J"},
+}
 
 
 @contextmanager
@@ -57,7 +60,7 @@ def test_session_of_a_hub(
     kept_stack: str, scaffold: Scaffold, container: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hubs.require()
-    course = scaffold(data_file=ROOT / "examples/tm351.yml", keep_data="home", image_tag="v1", **ANSWERS)
+    course = scaffold(data_file=ROOT / "examples/tm351.yml", keep_data="home", hub_tag="v1", **ANSWERS)
     values = yaml.safe_load((course / "hub/tm351-26j.yaml").read_text())
     spawner, pod = hubs.Kubernetes(values, monkeypatch).session({"profile": "tm351-26j"})
     assert pod.spec.containers[0].image == "ghcr.io/owner/tm351:v1"
