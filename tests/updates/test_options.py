@@ -1,4 +1,11 @@
-"""The answers about a course's way to its students: every pair of them, reached by updates and left without a trace."""
+"""The ways of a course to its students: every pair of outputs and of their answers, reached by updates and left without
+a trace.
+
+Which answers an output is tried with stands beside it, in `outputs/<output>/tests/answers.yml`, all keys optional:
+
+    answers   {question: [answers]}, the first of each where nothing is to be made of it
+    refused   [condition over the answers under which the output refuses them]; what is said then is tested beside it
+"""
 
 from __future__ import annotations
 
@@ -6,65 +13,92 @@ import functools
 import itertools
 import random
 import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jinja2 import Environment, meta
 
-from tests.fast.conftest import commit, copier, tree
+from extensions.catalogue.manifest import Output, read_catalogue
+from extensions.catalogue.selection import select
+from tests.fast.conftest import ROOT, commit, copier, tree
 
 Row = dict[str, Any]
-OPTIONS: dict[str, list[Any]] = {
-    "components": [[], ["postgres"], ["content-package"]],
+CATALOGUE = read_catalogue(ROOT)
+OUTPUTS = CATALOGUE.outputs
+# For every course.
+FREE: dict[str, list[Any]] = {
+    "components": [[], *([name] for name in ("postgres", "content-package") if name in CATALOGUE.components)],
     "keep_data": ["image", "home"],
-    "updates": ["none", "workflow", "renovate"],
-    "repository": ["", "gh:owner/course", "gl:group/sub/course@v2", "https://git.example.org/course.git"],
-    "hub": ["", "https://hub.example.org/jupyter"],
-    "content": [[], ["gh:owner/notebooks@main#week 1/start.ipynb", "https://git.example.org/more.git"]],
-    "build_branch": [False, True],
-    "build_branch_only": [False, True],
-    "image": ["", "ghcr.io/owner/course"],
-    "base": ["repo2docker", "onbuild", "box"],
-    "base_image": ["", "quay.io/owner/base:2026.11"],
-    "take_away": [False, True],
-    "devcontainer": [False, True],
-    "reach_databases": [False, True],
-    "hub_profile": [False, True],
-    "hub_group": ["", "staff"],
 }
-NONE = {name: values[0] for name, values in OPTIONS.items()}
-# Their values do not matter to anything else.
-ALWAYS = {"course_name": "Course", "module": "TM351", "presentation": "26J", "image_tag": "v1.0"}
+NONE: Row = {**{name: values[0] for name, values in FREE.items()}, "outputs": []}
 WRITTEN_ONCE = "README.md"
 SAMPLE = 2000
 PARTS = 4
 
 
+def tried(output: str) -> dict[str, Any]:
+    """What stands beside the output."""
+    path = OUTPUTS[output].folder / "tests/answers.yml"
+    said = yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
+    return {"answers": said.get("answers", {}), "refused": said.get("refused", ())}
+
+
+TRIED = {name: tried(name) for name in OUTPUTS}
+
+
+@functools.cache
+def delivery(outputs: tuple[str, ...]) -> list[str]:
+    """With those that they require."""
+    return [output.name for output in select(outputs, OUTPUTS, Output)]
+
+
+def questions(outputs: Iterable[str]) -> dict[str, list[Any]]:
+    """What is asked of a course that has these outputs, and with what it is answered."""
+    return {name: values for output in delivery(tuple(outputs)) for name, values in TRIED[output]["answers"].items()}
+
+
+compiled = functools.cache(Environment().compile_expression)
+
+
 def allowed(row: Row) -> bool:
-    """Whether these answers go together; what the questions' checks refuse is tested where they are."""
-    needs = {
-        "build_branch": row["repository"] and (row["repository"].startswith("gh:") or row["build_branch_only"]),
-        "build_branch_only": row["build_branch"] and row["updates"] == "none",
-        "devcontainer": row["image"] and not row["build_branch_only"],
-        "hub_profile": row["image"],
-        "hub_group": row["hub_profile"],
-        "reach_databases": row["take_away"] or row["devcontainer"],
-    }
-    return all(met for name, met in needs.items() if row[name]) and (row["base"] == "repo2docker" or row["base_image"])
+    """Whether these answers go together."""
+    rules = (rule for output in delivery(tuple(row["outputs"])) for rule in TRIED[output]["refused"])
+    return not any(compiled(rule)(**row) for rule in rules)
 
 
-def pairs(row: Row) -> set[tuple[str, str]]:
-    """All pairs of answers in a row."""
-    return set(itertools.combinations((f"{name}={value}" for name, value in row.items()), 2))
+def choices(outputs: Iterable[str]) -> list[list[str]]:
+    """All that can be chosen of these."""
+    names = sorted(outputs)
+    return [list(found) for number in range(len(names) + 1) for found in itertools.combinations(names, number)]
+
+
+def pairs(outputs: Iterable[str], asked: Mapping[str, Iterable[Any]]) -> set[tuple[str, str]]:
+    """All pairs of answers where these are asked for and answered so; whether an output is chosen is an answer, too."""
+    marks = [[f"{name}={value}" for value in values] for name, values in asked.items()]
+    marks += [[f"{name} is {'on' if name in outputs else 'off'}"] for name in OUTPUTS]
+    return {(min(pair), max(pair)) for two in itertools.combinations(marks, 2) for pair in itertools.product(*two)}
+
+
+def pairs_of(row: Row) -> set[tuple[str, str]]:
+    return pairs(row["outputs"], {name: [value] for name, value in row.items() if name != "outputs"})
+
+
+def drawn(seed: int) -> Iterator[Row]:
+    """Rows at random, without end."""
+    draw = random.Random(seed)
+    while True:
+        outputs = sorted(name for name in OUTPUTS if draw.random() < 0.5)
+        free = {name: draw.choice(values) for name, values in FREE.items()}
+        yield {**free, "outputs": outputs, **{name: draw.choice(of) for name, of in questions(outputs).items()}}
 
 
 @functools.cache
 def rows() -> list[Row]:
     """Few that have, together, every pair of answers that go together: each time the one that has most of the rest."""
-    draw = random.Random(1)
-    drawn = ({name: draw.choice(values) for name, values in OPTIONS.items()} for _ in itertools.count())
-    sample = [(row, pairs(row)) for row in itertools.islice(filter(allowed, drawn), SAMPLE)]
+    sample = [(row, pairs_of(row)) for row in itertools.islice(filter(allowed, drawn(1)), SAMPLE)]
     missing = set[tuple[str, str]]().union(*(found for _, found in sample))
     chosen = []
     while missing:
@@ -75,22 +109,27 @@ def rows() -> list[Row]:
 
 
 def test_rows_have_every_pair() -> None:
-    """Told by all rows there are; what nothing else depends on goes with anything."""
-    free = {name: OPTIONS[name] for name in ("components", "keep_data", "hub", "content")}
-    bound = itertools.product(*(values for name, values in OPTIONS.items() if name not in free))
-    names = [name for name in OPTIONS if name not in free]
-    going = [row for row in (NONE | dict(zip(names, values, strict=True)) for values in bound) if allowed(row)]
-    wanted = set[tuple[str, str]]().union(*map(pairs, going))
-    answers = {(name, str(value)) for row in going for name, value in row.items()}
-    answers |= {(name, str(value)) for name, values in free.items() for value in values}
-    order = [*OPTIONS]
-    wanted |= {
-        (f"{one}={value}", f"{other}={another}")
-        for one, value in answers
-        for other, another in answers
-        if order.index(one) < order.index(other) and {one, other} & {*free}
-    }
-    assert wanted <= set[tuple[str, str]]().union(*map(pairs, rows()))
+    """Told by all rows there are; what no rule looks at goes with anything."""
+    rules = " and ".join(f"({rule})" for output in TRIED.values() for rule in output["refused"])
+    ruled = meta.find_undeclared_variables(Environment().parse(f"{{{{ {rules or 'true'} }}}}"))
+    wanted = set[tuple[str, str]]()
+    for outputs in choices(OUTPUTS):
+        asked = {**FREE, **questions(outputs)}
+        bound = {name: values for name, values in asked.items() if name in ruled}
+        for values in itertools.product(*bound.values()):
+            fixed = dict(zip(bound, values, strict=True))
+            if allowed({"outputs": outputs, **fixed}):
+                wanted |= pairs(outputs, {**asked, **{name: [value] for name, value in fixed.items()}})
+    assert wanted == set[tuple[str, str]]().union(*map(pairs_of, rows()))
+
+
+@pytest.mark.parametrize("output", sorted(OUTPUTS))
+def test_every_question_of_an_output_is_answered(output: str) -> None:
+    """But for those that only say where a thing is, with a default that fits everybody."""
+    path = OUTPUTS[output].folder / "questions.yml"
+    asked = yaml.safe_load(path.read_text()) if path.is_file() else {}
+    assert asked.keys() - TRIED[output]["answers"].keys() <= {"links_binder"}
+    assert TRIED[output]["answers"].keys() <= asked.keys()
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +143,7 @@ def released(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answers(folder: Path, row: Row, part: int) -> Path:
     """Half of the parts have the other Binder directory, which no update changes."""
     file = folder / "answers.yml"
-    file.write_text(yaml.safe_dump({**row, **ALWAYS, "binder_dir": ("binder", ".binder")[part % 2]}))
+    file.write_text(yaml.safe_dump({**row, "binder_dir": ("binder", ".binder")[part % 2]}))
     return file
 
 
