@@ -127,6 +127,8 @@ class Blocks(Extension):
     def _before(self, configuration: Any) -> Mapping[str, Any] | None:
         """The answers of the run before this one, as this version names them; None where there was none."""
         answers = _answers_before(configuration)
+        if answers is not None and _former.is_former(answers) and _operation.get() == "copy":
+            _destination.refuse_former(str(configuration["answers_file"]))
         return None if answers is None else _former.upgraded(answers, self.catalogue.outputs, self.environment)
 
     def adoptable(self, context: Context) -> list[str]:

@@ -7,6 +7,7 @@ and this is not asked.
 - a file that would be replaced by other bytes, and that was not adopted as it stands there, is refused
 - so is another template's answers file, and a path that leads through a file or out of the repository
 - files that are written once (`KEPT`), and those that the user excludes, are not written and so not refused
+- answers from before there were outputs are refused, too: an update migrates them, a copy would not
 - without `--overwrite`, Copier would stop at the first file it replaces, half of them written: said here first
 """
 
@@ -70,6 +71,11 @@ def refuse_answers(path: str) -> None:
         f"{path}: is another template's answers file, and would be overwritten; add --answers-file "
         ".copier-answers.binder-blocks.yml (nothing was written)"
     )
+
+
+def refuse_former(path: str) -> None:
+    """Answers that Copier would pass over without a word: no output would be left."""
+    raise BlocksError(f"{path}: is from before there were outputs; run copier update first")
 
 
 def _in_the_way(destination: Path, path: str) -> bool:
