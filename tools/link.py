@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from extensions.errors import BlocksError
 from extensions.links import address as links
+from extensions.links import place
 
 OPENERS: dict[str, links.Opener] = {
     "lab": links.lab,
@@ -54,10 +55,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def lines(options: argparse.Namespace) -> Iterator[str]:
     """The lines to print."""
-    course = links.read(options.repository) if options.repository else None
+    course = place.read(options.repository) if options.repository else None
     urlpath = _urlpath(options, course.path if course else "")
     if course:
-        address = links.binder(options.binder, links.repository(replace(course, path="").text), urlpath)
+        address = links.binder(options.binder, place.repository(replace(course, path="").text), urlpath)
         yield links.badge(options.binder, address) if options.badge else address
     if options.hub:
         yield (links.lti if options.lti else links.hub)(options.hub, urlpath)
@@ -68,7 +69,7 @@ def _urlpath(options: argparse.Namespace, path: str) -> str:
     if options.content:
         if path:
             raise BlocksError(f"'{path}': a link opens one file; leave out that of the course, or --content")
-        return links.pull(links.content(options.content), opener, options.folder)
+        return links.pull(place.content(options.content), opener, options.folder)
     if options.open == "document" and not path:
         raise BlocksError("--open document: name the file, like 'gh:owner/course#folder/file.ipynb'")
     return opener(path)

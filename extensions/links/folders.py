@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from .address import Location
+from .place import Location
 
 
 def folders(content: Sequence[Location], taken: Collection[str] = ()) -> list[str]:

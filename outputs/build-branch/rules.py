@@ -15,8 +15,8 @@ from typing import Any
 from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.foreign.reference import COMMIT
-from extensions.links import address
-from extensions.links.address import Location
+from extensions.links import place
+from extensions.links.place import Location
 from extensions.outputs import Facts
 
 BRANCH = "binder-build"
@@ -51,7 +51,7 @@ def _check_repository(value: str, alone: bool) -> None:
         raise BlocksError(
             "links_repository: the branch for Binder needs to know where the repository is; write it like gh:owner/name"
         )
-    repository = address.repository(value)
+    repository = place.repository(value)
     if alone and repository.provider == "zenodo":
         raise BlocksError(f"links_repository: '{repository.text}': has no branches; name a git repository")
     short = replace(repository, ref="").text

@@ -15,7 +15,7 @@ from typing import Any
 from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.image_name import LABEL, PART
-from extensions.links import address
+from extensions.links import place
 from extensions.outputs import Facts
 
 ARCHITECTURES = ("amd64", "arm64")
@@ -75,5 +75,5 @@ def facts(composition: Composition) -> Facts:
     if not image.architectures:
         raise BlocksError("image: no architecture has all downloads of these components; choose fewer of them")
     repository = composition.answers.get("links_repository")
-    is_elsewhere = repository and address.repository(repository).provider == "gl"
+    is_elsewhere = repository and place.repository(repository).provider == "gl"
     return Facts(image, (UNPUBLISHED,) if is_elsewhere else ())

@@ -22,8 +22,10 @@ from typing import Any
 from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.links import address as links
-from extensions.links.address import Location
+from extensions.links import place
 from extensions.links.folders import folders
+from extensions.links.place import Location
+from extensions.links.server import server_address
 from extensions.outputs import Facts
 
 # mybinder.org's user guidelines, "Maximum Concurrent Users for a Repository".
@@ -33,7 +35,7 @@ LIMIT = (
     "open: one environment for a whole cohort meets that limit first. For a larger class ask there for a higher one "
     "in good time, or use a hub."
 )
-CONTENT_HELP = f"must be a list such as [{links.CONTENT_FORM}]"
+CONTENT_HELP = f"must be a list such as [{place.CONTENT_FORM}]"
 COLUMNS = {"binder": "Binder", "hub": "JupyterHub", "lti": "LTI, for a learning platform"}
 # What content alone gives.
 UNLINKED = "the answer 'links_content' becomes links when 'links_repository' or 'links_hub' is answered, too"
@@ -112,7 +114,7 @@ class Links:
     @property
     def limit(self) -> str:
         """What to say beside the badge; empty where there is nothing to say."""
-        is_mybinder = self.repository and links.base(self.binder_url) == links.base(links.MYBINDER)
+        is_mybinder = self.repository and server_address(self.binder_url) == server_address(links.MYBINDER)
         return LIMIT if is_mybinder else ""
 
     def _addresses(self, urlpath: str) -> dict[str, str]:
@@ -198,7 +200,7 @@ def read_content(value: object) -> tuple[Location, ...]:
     found: list[Location] = []
     for text in value:
         try:
-            location = links.content(text)
+            location = place.content(text)
         except BlocksError as error:
             raise BlocksError(f"links_content: {error}") from error
         if location in found:
@@ -208,9 +210,9 @@ def read_content(value: object) -> tuple[Location, ...]:
 
 
 CHECKS: Mapping[str, Callable[[Any], Any]] = {
-    "links_repository": links.repository,
-    "links_binder": links.base,
-    "links_hub": links.base,
+    "links_repository": place.repository,
+    "links_binder": server_address,
+    "links_hub": server_address,
     "links_content": read_content,
 }
 

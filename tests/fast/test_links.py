@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from extensions.errors import BlocksError
 from extensions.links import address as links
+from extensions.links import place
 from extensions.links.folders import folders
+from extensions.links.server import server_address
 from tests.fast.conftest import ROOT
 
 VECTORS = json.loads((ROOT / "tests/fast/data/links.json").read_text(encoding="utf-8"))["vectors"]
@@ -51,14 +53,14 @@ def test_lti(vector: Any) -> None:
 @vectors("pull")
 def test_binder_with_nbgitpuller(vector: Any) -> None:
     values = vector["input"]
-    location = links.Location("gh", f"{values['owner']}/{values['name']}", values["ref"])
+    location = place.Location("gh", f"{values['owner']}/{values['name']}", values["ref"])
     assert links.binder(values["server"], location, _pull(values)) == vector["output"]
 
 
 @vectors("binder")
 def test_binder(vector: Any) -> None:
     values = vector["input"]
-    location = links.Location(values["provider"], values["name"], values["ref"])
+    location = place.Location(values["provider"], values["name"], values["ref"])
     assert links.binder(values["server"], location, values["urlpath"]) == vector["output"]
 
 
@@ -76,8 +78,8 @@ def test_openers(vector: Any) -> None:
 def test_content_as_an_author_writes_it(vector: Any) -> None:
     """What nbgitpuller's form makes of its fields, from one text."""
     fields = vector["input"]["fields"]
-    pull = links.pull(links.content(vector["input"]["content"]), OPENERS[fields["app"]])
-    course = links.repository("gh:owner/course@main")
+    pull = links.pull(place.content(vector["input"]["content"]), OPENERS[fields["app"]])
+    course = place.repository("gh:owner/course@main")
     made = {
         "default": lambda: links.hub(fields["hub"], pull),
         "canvas": lambda: links.lti(fields["hub"], pull),
@@ -97,11 +99,11 @@ FILES = (
 @pytest.mark.parametrize("path", FILES)
 def test_lands_on_the_file(path: str) -> None:
     """Followed to the end by BinderHub's JavaScript and the browser's rules, the link opens just that file."""
-    course = links.repository("gh:owner/course@main")
-    pull = links.pull(links.content(f"gh:owner/notebooks@main#{path}"))
+    course = place.repository("gh:owner/course@main")
+    pull = links.pull(place.content(f"gh:owner/notebooks@main#{path}"))
     server = "https://hub.example.org"
     assert LANDINGS[links.binder(server, course, pull)] == f"/user/x/lab/tree/notebooks/{path}"
-    one = links.binder(links.MYBINDER, links.repository("gh:owner/repo"), links.document(path))
+    one = links.binder(links.MYBINDER, place.repository("gh:owner/repo"), links.document(path))
     assert LANDINGS[one] == f"/user/x/doc/tree/{path}"
 
 
@@ -109,7 +111,7 @@ def test_lands_on_the_file(path: str) -> None:
 def test_name_typed_into_the_form_as_it_is_lands_elsewhere(path: str) -> None:
     """Why a file's name is encoded here, and has to be by hand in nbgitpuller's form."""
     pull = links.git_pull("https://github.com/owner/notebooks", f"lab/tree/notebooks/{path}", "main")
-    link = links.binder("https://hub.example.org", links.repository("gh:owner/course@main"), pull)
+    link = links.binder("https://hub.example.org", place.repository("gh:owner/course@main"), pull)
     assert LANDINGS[link] != f"/user/x/lab/tree/notebooks/{path}"
 
 
@@ -128,7 +130,7 @@ def test_reads_back_what_went_in(urlpath: str, branch: str, target: str) -> None
     hub = "https://hub.example.org"
     assert _arguments(links.hub(hub, pull)) == asked
     assert _arguments(_arguments(links.lti(hub, pull))["next"]) == asked
-    assert _arguments(_arguments(links.binder(hub, links.Location("gh", "o/r"), pull))["urlpath"]) == asked
+    assert _arguments(_arguments(links.binder(hub, place.Location("gh", "o/r"), pull))["urlpath"]) == asked
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1))
@@ -150,19 +152,19 @@ LOCATIONS = {
 
 @pytest.mark.parametrize(("text", "expected"), LOCATIONS.items(), ids=LOCATIONS)
 def test_locations(text: str, expected: tuple[str, str]) -> None:
-    location = links.read(text)
+    location = place.read(text)
     assert (location.url, location.names[-1]) == expected
     assert location.text == text
 
 
 @pytest.mark.parametrize("url", ["https://git.example.org/a/b.git", "git@git.example.org:b", "file:///srv/b.git"])
 def test_folder_is_named_where_nbgitpuller_would_choose_another(url: str) -> None:
-    asked = _arguments(f"https://server.example/{links.pull(links.content(f'{url}@main#x.ipynb'))}")
+    asked = _arguments(f"https://server.example/{links.pull(place.content(f'{url}@main#x.ipynb'))}")
     assert asked == {"repo": url, "branch": "main", "urlpath": "lab/tree/b/x.ipynb", "targetPath": "b"}
 
 
 def test_one_document_of_the_content() -> None:
-    asked = _arguments(f"https://server.example/{links.pull(links.content('gh:o/r#x.ipynb'), links.document)}")
+    asked = _arguments(f"https://server.example/{links.pull(place.content('gh:o/r#x.ipynb'), links.document)}")
     assert asked["urlpath"] == "doc/tree/r/x.ipynb"
 
 
@@ -183,46 +185,46 @@ def test_hub_below_a_path() -> None:
 
 
 def test_badge_stays_one_link_in_a_table() -> None:
-    address = links.binder(links.MYBINDER, links.repository("gh:owner/repo@a(b|c;d"))
+    address = links.binder(links.MYBINDER, place.repository("gh:owner/repo@a(b|c;d"))
     assert links.badge(links.MYBINDER, address).endswith("(https://mybinder.org/v2/gh/owner/repo/a%28b%7Cc%3Bd)")
 
 
 WRONG = {
-    "nothing": (links.read, "", "is no repository; write it like 'gh:owner/repo'"),
-    "words": (links.read, "my course", "is no repository; write it like 'gh:owner/repo'"),
-    "owner alone": (links.read, "gh:owner", "is no repository; write it like 'gh:owner/repo'"),
-    "parent folder": (links.read, "gh:owner/..", "is no repository"),
-    "page of a branch": (links.read, "https://github.com/o/r/tree/main", "write 'gh:o/r', with '@branch'"),
-    "host of nothing": (links.read, "https://github.com/", "is no repository"),
-    "odd host": (links.read, "https://-x!/o/r", "is no repository"),
+    "nothing": (place.read, "", "is no repository; write it like 'gh:owner/repo'"),
+    "words": (place.read, "my course", "is no repository; write it like 'gh:owner/repo'"),
+    "owner alone": (place.read, "gh:owner", "is no repository; write it like 'gh:owner/repo'"),
+    "parent folder": (place.read, "gh:owner/..", "is no repository"),
+    "page of a branch": (place.read, "https://github.com/o/r/tree/main", "write 'gh:o/r', with '@branch'"),
+    "host of nothing": (place.read, "https://github.com/", "is no repository"),
+    "odd host": (place.read, "https://-x!/o/r", "is no repository"),
     "password": (
-        links.read,
+        place.read,
         "https://me:secret@git.example.org/o/r",
         "'https://git.example.org/o/r': leave out the user",
     ),
-    "empty branch": (links.read, "gh:o/r@", "write it like '@main'"),
-    "two dots": (links.read, "gh:o/r@a..b", "'a..b' is no name of a branch"),
-    "space in a branch": (links.read, "gh:o/r@a b", "'a b' is no name of a branch"),
-    "lock": (links.read, "gh:o/r@a.lock", "'a.lock' is no name of a branch"),
-    "option": (links.read, "gh:o/r@--x", "'--x' is no name of a branch"),
-    "no DOI": (links.read, "zenodo:12345", "write it like 'zenodo:10.5281/zenodo.1'"),
-    "version of a DOI": (links.read, "zenodo:10.5281/zenodo.1@v1", "leave out '@v1'"),
-    "unseen": (links.read, "gh:o/r#a\u202eb", "cannot be seen; remove it"),
-    "path upwards": (links.read, "gh:o/r#../x", "'../x' is no file of a repository"),
-    "backslash": (links.read, "gh:o/r#a\\b", "write it like 'folder/file.ipynb'"),
-    "file of a course": (links.repository, "gh:o/r@main#x.ipynb", "leave out '#x.ipynb'"),
-    "percent in a Binder's branch": (links.repository, "gh:o/r@50%", "name the commit instead"),
-    "local course": (links.repository, "file:///srv/x", "where Binder cannot reach it"),
-    "DOI as content": (links.content, "zenodo:10.5281/zenodo.1", "nbgitpuller needs a git repository"),
-    "commit as content": (links.content, f"gh:o/r@{'a' * 40}", "make one of the commit"),
-    "no scheme": (links.base, "hub.example.org", "write it like 'https://hub.example.org'"),
-    "query": (links.base, "https://hub.example.org/?a", "write it like 'https://hub.example.org'"),
-    "user": (links.base, "https://me@hub.example.org", "write it like 'https://hub.example.org'"),
-    "short IPv4": (links.base, "http://127.1", "is no address of a server"),
-    "dots": (links.base, "https://hub.example.org/a/../b", "is no address of a server"),
-    "port": (links.base, "https://hub.example.org:70000", "the highest is 65535"),
-    "page of a hub": (links.base, "https://x.example/j/hub/home", "write 'https://x.example/j'"),
-    "page of a Binder": (links.base, "https://mybinder.org/v2/gh/o/r/HEAD", "write 'https://mybinder.org'"),
+    "empty branch": (place.read, "gh:o/r@", "write it like '@main'"),
+    "two dots": (place.read, "gh:o/r@a..b", "'a..b' is no name of a branch"),
+    "space in a branch": (place.read, "gh:o/r@a b", "'a b' is no name of a branch"),
+    "lock": (place.read, "gh:o/r@a.lock", "'a.lock' is no name of a branch"),
+    "option": (place.read, "gh:o/r@--x", "'--x' is no name of a branch"),
+    "no DOI": (place.read, "zenodo:12345", "write it like 'zenodo:10.5281/zenodo.1'"),
+    "version of a DOI": (place.read, "zenodo:10.5281/zenodo.1@v1", "leave out '@v1'"),
+    "unseen": (place.read, "gh:o/r#a\u202eb", "cannot be seen; remove it"),
+    "path upwards": (place.read, "gh:o/r#../x", "'../x' is no file of a repository"),
+    "backslash": (place.read, "gh:o/r#a\\b", "write it like 'folder/file.ipynb'"),
+    "file of a course": (place.repository, "gh:o/r@main#x.ipynb", "leave out '#x.ipynb'"),
+    "percent in a Binder's branch": (place.repository, "gh:o/r@50%", "name the commit instead"),
+    "local course": (place.repository, "file:///srv/x", "where Binder cannot reach it"),
+    "DOI as content": (place.content, "zenodo:10.5281/zenodo.1", "nbgitpuller needs a git repository"),
+    "commit as content": (place.content, f"gh:o/r@{'a' * 40}", "make one of the commit"),
+    "no scheme": (server_address, "hub.example.org", "write it like 'https://hub.example.org'"),
+    "query": (server_address, "https://hub.example.org/?a", "write it like 'https://hub.example.org'"),
+    "user": (server_address, "https://me@hub.example.org", "write it like 'https://hub.example.org'"),
+    "short IPv4": (server_address, "http://127.1", "is no address of a server"),
+    "dots": (server_address, "https://hub.example.org/a/../b", "is no address of a server"),
+    "port": (server_address, "https://hub.example.org:70000", "the highest is 65535"),
+    "page of a hub": (server_address, "https://x.example/j/hub/home", "write 'https://x.example/j'"),
+    "page of a Binder": (server_address, "https://mybinder.org/v2/gh/o/r/HEAD", "write 'https://mybinder.org'"),
 }
 
 
@@ -248,4 +250,4 @@ def test_wrong_input(function: Callable[[str], object], text: str, message: str)
     ],
 )
 def test_folders(content: list[str], taken: list[str], expected: list[str]) -> None:
-    assert folders([*map(links.content, content)], taken) == expected
+    assert folders([*map(place.content, content)], taken) == expected

@@ -11,6 +11,7 @@ import pytest
 
 from extensions.errors import BlocksError
 from extensions.links import address as links
+from extensions.links import place
 from tests.fast.conftest import MakeCatalogue, commit, copier, manifest, rules_of, tree
 from tests.fast.test_copy import assert_refused
 
@@ -39,10 +40,10 @@ def test_build_branch(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "nbgitpuller>=1.2" in (course / "binder/environment.yml").read_text()
     rows = json.loads((course / "binder/report.json").read_text())["links"]
-    own, built = links.read("gh:owner/notebooks@2026"), links.read("gh:owner/notebooks@binder-build")
+    own, built = place.read("gh:owner/notebooks@2026"), place.read("gh:owner/notebooks@binder-build")
     # The course has a folder `notebooks` of its own.
     openers: list[links.Opener] = [links.lab, links.notebook, lambda _: "page/"]
-    pulls = [links.pull(links.read("gh:other/notebooks@main#a.ipynb"), folder="other-notebooks")]
+    pulls = [links.pull(place.read("gh:other/notebooks@main#a.ipynb"), folder="other-notebooks")]
     pulls += [links.pull(own, opener, "owner-notebooks") for opener in openers]
     assert [row["binder"] for row in rows] == [links.binder(links.MYBINDER, built, pull) for pull in pulls]
     text = (course / "binder/README.md").read_text()
@@ -84,9 +85,9 @@ def test_build_branch_refuses(repository: str, message: str) -> None:
 @pytest.mark.parametrize("repository", ["gl:group/sub/course", "https://git.example.org/c.git", "gh:o/r@${{x}}"])
 def test_a_branch_that_nobody_publishes_may_be_anywhere(repository: str) -> None:
     rules.check("links_repository", {"links_repository": repository, "build_branch_alone": True})
-    made = rules_of("links").Links(links.read(repository), branch=rules.BRANCH)
+    made = rules_of("links").Links(place.read(repository), branch=rules.BRANCH)
     assert made.built.ref == rules.BRANCH
-    assert made.own == links.read(repository)
+    assert made.own == place.read(repository)
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from conftest import Build, Scaffold
 from extensions.links import address as links
-from extensions.links.address import Location
+from extensions.links import place
+from extensions.links.place import Location
 from tests.browser.browser import chromium
 from tests.browser.served import Served, git_server, notebook, serve
 from tests.image.containers import TOKEN, Container
 
-COURSE = links.repository("gh:owner/course@binder-build")
+COURSE = place.repository("gh:owner/course@binder-build")
 HUB = "https://hub.example.org/jupyter"
 # Branch, and the path of a notebook on it.
 AWKWARD = [
@@ -135,7 +136,7 @@ def log_in(session: Container, browser: BrowserContext) -> None:
 
 
 def content(served: Served, path: str, branch: str = "main") -> Location:
-    return links.content(f"{served.url}@{branch}#{path}")
+    return place.content(f"{served.url}@{branch}#{path}")
 
 
 @pytest.mark.parametrize(("branch", "path"), AWKWARD)

@@ -12,6 +12,7 @@ import yaml
 
 from extensions.errors import BlocksError
 from extensions.links import address as links
+from extensions.links import place
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, manifest, rules_of, tree
 from tests.fast.test_copy import assert_refused
 
@@ -64,8 +65,8 @@ def test_all_that_is_asked(make_catalogue: MakeCatalogue, tmp_path: Path) -> Non
         )
     ]
     # The course has a folder `notebooks` of its own.
-    pull = links.pull(links.content("gh:owner/notebooks@main#week 1/a.ipynb"), folder="owner-notebooks")
-    assert rows[0]["binder"] == links.binder(links.MYBINDER, links.read("gh:owner/course"), pull)
+    pull = links.pull(place.content("gh:owner/notebooks@main#week 1/a.ipynb"), folder="owner-notebooks")
+    assert rows[0]["binder"] == links.binder(links.MYBINDER, place.read("gh:owner/course"), pull)
     assert rows[0]["hub"] == links.hub("https://hub.example.org", pull)
     assert rows[0]["lti"] == links.lti("https://hub.example.org", pull)
     assert rows[4]["hub"] == "https://hub.example.org/hub/user-redirect/page/"
