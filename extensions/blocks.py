@@ -1,7 +1,7 @@
 """The Jinja extension: Copier's names for what the engine does, and nothing else.
 
-What needs no Copier is registered by `rendering.register`; here is what depends on a run of Copier's: its destination,
-its operation, its errors.
+What needs no Copier is registered by `expressions.register`; here is what depends on a run of it: the destination, the
+operation, how errors are told.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ FOLDER = Path(__file__).resolve().parent
 if TYPE_CHECKING:
     from extensions import composition as _composition
     from extensions import errors as _errors
+    from extensions import expressions as _expressions
     from extensions import rendering as _rendering
     from extensions.answers import choices as _choices
     from extensions.answers import destination as _destination
@@ -52,7 +53,8 @@ else:
     _import = functools.partial(
         lambda engine, name: importlib.import_module(f"{engine}.{name}"), _loading.load_engine(FOLDER)
     )
-    _composition, _errors, _rendering = map(_import, ("composition", "errors", "rendering"))
+    _composition, _errors = map(_import, ("composition", "errors"))
+    _expressions, _rendering = map(_import, ("expressions", "rendering"))
     _choices, _destination = map(_import, ("answers.choices", "answers.destination"))
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest, _selection = map(_import, ("catalogue.files", "catalogue.manifest", "catalogue.selection"))
@@ -85,7 +87,7 @@ class Blocks(Extension):
 
     @_for_users
     def _register(self) -> None:
-        _rendering.register(self.environment, self.catalogue, _for_users)
+        _expressions.register(self.environment, self.catalogue, _for_users)
         self.environment.globals.update(
             adoptable=pass_context(_for_users(self.adoptable)),
             adopt_choices=pass_context(_for_users(self.adopt_choices)),
@@ -113,7 +115,7 @@ class Blocks(Extension):
         _destination.check_writable(Path(configuration["dst_path"]))
         before, data = self._before(configuration), configuration["data"]
         context = {"_copier_conf": configuration, "check_input": lambda _: True}
-        evaluate = _rendering.evaluator(self.environment, context)
+        evaluate = _expressions.evaluator(self.environment, context)
         _given.check(data, before or {}, self.catalogue, self.questions, evaluate, bool(configuration["defaults"]))
         if before is not None and "components" not in data:  # Copier drops an unknown one without a word
             _selection.select(before["components"], self.catalogue.components)

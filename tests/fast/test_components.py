@@ -14,7 +14,7 @@ import rattler
 import yaml
 from packaging.requirements import Requirement
 
-from extensions import rendering
+from extensions import expressions, rendering
 from extensions.answers import questions
 from extensions.answers.given import check
 from extensions.composition import Composition
@@ -27,8 +27,8 @@ from tests.units import CATALOGUE, COMPONENTS, NAMES, WHOLE
 
 TOOLS = Path(sys.executable).parent
 QUESTIONS = questions.read(ROOT)
-ENVIRONMENT = rendering.make_environment(CATALOGUE)
-EVALUATE = rendering.evaluator(ENVIRONMENT)
+ENVIRONMENT = expressions.make_environment(CATALOGUE)
+EVALUATE = expressions.evaluator(ENVIRONMENT)
 
 
 def composition(*asked: str) -> Composition:
