@@ -1,8 +1,8 @@
-"""Bytes, YAML files and slugs <-> text.
+"""Bytes and slugs <-> text; the standard library alone, as `tools/link.py` needs nothing else.
 
 - other people's bytes are UTF-8, or UTF-16 or UTF-32 where a byte order mark says so, as pip and YAML read them; what
   is neither is Windows-1252
-- bytes of a unit's files are UTF-8; YAML that cannot be read is an error that names file and line
+- bytes of a unit's files are UTF-8
 - what a terminal acts on or hides is refused in names (`HIDDEN`), and escaped where it is shown (`printable`)
 """
 
@@ -13,9 +13,6 @@ import hashlib
 import re
 import unicodedata
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from .errors import BlocksError
 
@@ -26,9 +23,6 @@ MARKED = (
 )
 # Characters of no later Unicode among them, so that every Python refuses the same names.
 HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-# The C parser where PyYAML has it: ten times faster, and as safe.
-Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def decode(data: bytes) -> tuple[str, bool]:
@@ -65,21 +59,6 @@ def read_text(path: Path, where: str) -> str:
         raise BlocksError(f"{where}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
         raise BlocksError(f"{where}: cannot be read: {error.strerror}") from error
-
-
-def parse_yaml(text: str, where: str) -> Any:
-    """The YAML value of `text`; a mistake becomes a `BlocksError` that names `where` and the line."""
-    try:
-        return yaml.load(text, Loader=Loader)  # noqa: S506
-    except yaml.YAMLError as error:
-        raise yaml_error(error, where) from error
-
-
-def yaml_error(error: yaml.YAMLError, where: str) -> BlocksError:
-    """The parser's error for a user."""
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or " ".join(str(error).split())
-    return BlocksError(f"{where}{f':{mark.line + 1}' if mark else ''}: not valid YAML: {problem}")
 
 
 def slug(name: str) -> str:

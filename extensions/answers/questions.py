@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from ..errors import BlocksError
-from ..text import Loader, parse_yaml, read_text, yaml_error
+from ..text import read_text
+from ..yaml_files import Loader, parse_yaml, yaml_error
 
 FILE = "copier.yml"
 # Composes everything, and is no answer.

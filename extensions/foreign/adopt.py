@@ -27,7 +27,8 @@ import yaml
 
 from ..errors import BlocksError
 from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, SIMILAR, is_package
-from ..text import Loader, decode
+from ..text import decode
+from ..yaml_files import Loader
 
 LATE = "requirements.late.txt"
 MERGED = (*LISTS, LATE, RUNTIME, *HOOKS)
