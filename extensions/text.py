@@ -1,4 +1,4 @@
-"""Bytes and slugs <-> text; stands alone, since `tools/link.py` needs Python alone.
+"""Bytes and slugs <-> text; the standard library alone, as `tools/link.py` needs nothing else.
 
 - other people's bytes are UTF-8, or UTF-16 or UTF-32 where a byte order mark says so, as pip and YAML read them; what
   is neither is Windows-1252

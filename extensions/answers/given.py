@@ -18,7 +18,7 @@ from ..catalogue.selection import select
 from ..errors import BlocksError
 from ..foreign import adoption
 from ..foreign.imports import references
-from ..yaml_file import parse_yaml
+from ..yaml_files import parse_yaml
 from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
 
 # Their defaults are read from the destination, or need all other answers.

@@ -14,7 +14,7 @@ import yaml
 
 from ..errors import BlocksError
 from ..text import read_text
-from ..yaml_file import Loader, parse_yaml, yaml_error
+from ..yaml_files import Loader, parse_yaml, yaml_error
 
 FILE = "copier.yml"
 # Composes everything, and is no answer.

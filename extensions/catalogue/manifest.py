@@ -44,7 +44,7 @@ from typing import Any, ClassVar, TypeVar
 from .. import git
 from ..errors import BlocksError
 from ..text import read_text
-from ..yaml_file import parse_yaml
+from ..yaml_files import parse_yaml
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")

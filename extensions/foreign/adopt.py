@@ -28,7 +28,7 @@ import yaml
 from ..errors import BlocksError
 from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, SIMILAR, is_package
 from ..text import decode
-from ..yaml_file import Loader
+from ..yaml_files import Loader
 
 LATE = "requirements.late.txt"
 MERGED = (*LISTS, LATE, RUNTIME, *HOOKS)

@@ -21,7 +21,7 @@ from ..model import Finding
 from ..repo2docker import BINDER_DIRS, HOOKS
 from ..rule import Rule
 from ..text import decode
-from ..yaml_file import Loader
+from ..yaml_files import Loader
 from .adopt import LATE, MERGED, ROOT
 from .directory import Blob, Directory, environment_name
 from .pack import Pack

@@ -1,7 +1,7 @@
 """A Binder directory that somebody else wrote, as a source of fragments like a component's folder.
 
 `Directory` is all that the rest of the engine knows of it, wherever it came from: `imports` makes one of a commit of a
-repository, `adopt` of what stood in the destination.
+repository, `adoption` of what stood in the destination.
 
 - Binder files are those of `binder/`, else `.binder/`, else of the root, as repo2docker chooses
 - `environment.yml`, else `environment.yaml`

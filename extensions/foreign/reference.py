@@ -32,14 +32,14 @@ REFUSALS = Refusals(
 )
 PLACEHOLDER = "<40 digits of a commit>"
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-PINNED = re.compile(rf"(?P<base>.*?)@(?P<name>{COMMIT.pattern})(?:#(?P<subdirectory>.*))?")
+PINNED = re.compile(rf"(?P<address>.*?)@(?P<name>{COMMIT.pattern})(?:#(?P<subdirectory>.*))?")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """`base` is what was written before the commit, `url` what git is given, `commit` may be any name until pinned."""
+    """`address` as written before the commit, `url` as git is given it; `commit` may be any name until pinned."""
 
-    base: str
+    address: str
     url: str
     commit: str
     subdirectory: str = ""
@@ -47,19 +47,19 @@ class Reference:
     @property
     def text(self) -> str:
         commit = f"@{self.commit}" if self.commit else ""
-        return f"{self.base}{commit}" + (f"#{self.subdirectory}" if self.subdirectory else "")
+        return f"{self.address}{commit}" + (f"#{self.subdirectory}" if self.subdirectory else "")
 
     @property
     def origin(self) -> str:
-        return f"{self.base}@{self.commit[:7]}:"
+        return f"{self.address}@{self.commit[:7]}:"
 
     @property
     def name(self) -> str:
         """`owner/repo`, or the last part of a path on this machine."""
-        path = re.sub(r"^(\w+://[^/]*/|[^/:]*:)", "", self.base.rstrip("/"))
+        path = re.sub(r"^(\w+://[^/]*/|[^/:]*:)", "", self.address.rstrip("/"))
         parts = [part for part in path.removesuffix(".git").split("/") if part not in ("", ".", "..", "~")]
-        local = self.base.startswith(("/", "~", "file:"))
-        kept = parts if SHORT.fullmatch(self.base) else parts[-1 if local else -2 :]
+        local = self.address.startswith(("/", "~", "file:"))
+        kept = parts if SHORT.fullmatch(self.address) else parts[-1 if local else -2 :]
         return "/".join(kept) or "repository"
 
     @property
@@ -76,8 +76,8 @@ def read(text: str) -> Reference:
     """The reference, its commit as written; raises `BlocksError` for what is none."""
     if HIDDEN.search(text) or HIDDEN.search(unquote(text)):
         raise BlocksError(f"{text!a}: contains a character that cannot be seen; remove it")
-    base, name, subdirectory = _split(text.strip())
-    reference = Reference(base, _url(base, name, subdirectory), name, subdirectory.strip("/"))
+    address, name, subdirectory = _split(text.strip())
+    reference = Reference(address, _url(address, name, subdirectory), name, subdirectory.strip("/"))
     names = reference.subdirectory.split("/") if subdirectory else []
     if any(part.lower() in ("", ".", "..", ".git") or part.startswith("-") or "\\" in part for part in names):
         raise BlocksError(f"'{text}': '{subdirectory}' is no folder of a repository; write it like 'path/to/folder'")
@@ -89,42 +89,42 @@ def read(text: str) -> Reference:
 def _split(text: str) -> tuple[str, str, str]:
     """What stands before the `@` of the commit, behind it, and behind `#`."""
     if match := PINNED.fullmatch(text):
-        return match["base"], match["name"], match["subdirectory"] or ""
-    base, _, subdirectory = text.partition("#")
+        return match["address"], match["name"], match["subdirectory"] or ""
+    address, _, subdirectory = text.partition("#")
     # The `@` of a user name and that of a folder such as /@name/ do not introduce a commit.
-    start = match.end() if (match := re.match(r"\w+://[^/]*/|[^@/:]+@[^:/]+:", base)) else 0
-    at = base.rfind("@", start)
-    if at <= start or base[at - 1] == "/" or os.path.isdir(os.path.expanduser(base)):
-        return base, "", subdirectory
-    return base[:at], base[at + 1 :], subdirectory
+    start = match.end() if (match := re.match(r"\w+://[^/]*/|[^@/:]+@[^:/]+:", address)) else 0
+    at = address.rfind("@", start)
+    if at <= start or address[at - 1] == "/" or os.path.isdir(os.path.expanduser(address)):
+        return address, "", subdirectory
+    return address[:at], address[at + 1 :], subdirectory
 
 
-def _url(base: str, name: str, subdirectory: str) -> str:
-    if base.startswith("-"):
-        raise BlocksError(f"'{base}': looks like an option; {FORMS}")
-    if re.match(r"[\w+.-]*::", base):
-        raise BlocksError(f"'{base}': git would run a program to reach it; {FORMS}")
-    if re.match(r"[A-Za-z]:[\\/]", base):
-        path = base.replace("\\", "/")
-        raise BlocksError(f"'{base}': write a path on Windows as 'file:///{path}@{name or PLACEHOLDER}'")
-    if "\\" in base:
-        raise BlocksError(f"'{base}': contains a backslash; {FORMS}")
-    if match := SHORT.fullmatch(base):
-        check_hosted(base, match["host"], match["path"], REFUSALS)
+def _url(address: str, name: str, subdirectory: str) -> str:
+    if address.startswith("-"):
+        raise BlocksError(f"'{address}': looks like an option; {FORMS}")
+    if re.match(r"[\w+.-]*::", address):
+        raise BlocksError(f"'{address}': git would run a program to reach it; {FORMS}")
+    if re.match(r"[A-Za-z]:[\\/]", address):
+        path = address.replace("\\", "/")
+        raise BlocksError(f"'{address}': write a path on Windows as 'file:///{path}@{name or PLACEHOLDER}'")
+    if "\\" in address:
+        raise BlocksError(f"'{address}': contains a backslash; {FORMS}")
+    if match := SHORT.fullmatch(address):
+        check_hosted(address, match["host"], match["path"], REFUSALS)
         return HOSTS[match["host"]] + match["path"]
-    if match := URL.fullmatch(base):
-        check_url(base, match, REFUSALS)
-        return base
-    if SSH.fullmatch(base):
-        return base
-    path = os.path.expanduser(base)
+    if match := URL.fullmatch(address):
+        check_url(address, match, REFUSALS)
+        return address
+    if SSH.fullmatch(address):
+        return address
+    path = os.path.expanduser(address)
     if os.path.isabs(path):
         return path
-    if not base or ":" in base or base.startswith("~"):
-        raise BlocksError(f"'{base}': {REFUSALS.unknown}")
+    if not address or ":" in address or address.startswith("~"):
+        raise BlocksError(f"'{address}': {REFUSALS.unknown}")
     path = os.path.abspath(path)
     form = _pinned(Reference(path, path, name, subdirectory))
-    raise BlocksError(f"'{base}': is relative to the current folder; write {form}")
+    raise BlocksError(f"'{address}': is relative to the current folder; write {form}")
 
 
 def pin(reference: Reference) -> None:

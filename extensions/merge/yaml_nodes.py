@@ -15,7 +15,7 @@ import yaml
 from ..comments import NO_YAML
 from ..errors import BlocksError
 from ..model import Fragment
-from ..yaml_file import Loader, yaml_error
+from ..yaml_files import Loader, yaml_error
 
 STANDARD = "tag:yaml.org,2002:"
 MERGE, NULL, TEXT, SEQUENCE, MAPPING = (STANDARD + name for name in ("merge", "null", "str", "seq", "map"))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from ..yaml_file import Loader
+from ..yaml_files import Loader
 from .yaml_nodes import STANDARD, pairs
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?:[=<>!~]+[0-9][0-9A-Za-z_.*+]*(?:,[=<>!~]+[0-9][0-9A-Za-z_.*+]*)*)?")

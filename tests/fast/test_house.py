@@ -84,7 +84,6 @@ def test_the_engine_knows_no_unit_by_name(path: Path) -> None:
 
 EXCUSED: dict[str, set[str]] = {
     "catalogue/manifest.py": {"java"},  # a key of the manifest: which versions a component runs on
-    "foreign/reference.py": {"base"},  # a group of a regular expression: the address in front of a commit
     "clashes.py": {"java"},  # two of Debian's packages and conda's, whoever asks for them
 }
 

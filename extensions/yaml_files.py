@@ -1,4 +1,4 @@
-"""The YAML of files -> values; what cannot be read is an error that names file and line."""
+"""YAML files -> values; what cannot be read is an error that names file and line."""
 
 from __future__ import annotations
 
