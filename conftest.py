@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for tier in TIERS:
         config.addinivalue_line("markers", f"{tier}: set by the test's folder")
+    config.addinivalue_line("markers", "unhurried: watches no clock, and may run beside other tests (.ci/run)")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

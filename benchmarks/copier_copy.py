@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 from extensions.answers.questions import LAST, complete, is_true, read  # noqa: E402
 from extensions.catalogue.manifest import read_catalogue  # noqa: E402
-from extensions.rendering import evaluator, make_environment  # noqa: E402
+from extensions.expressions import evaluator, make_environment  # noqa: E402
 
 
 def copy(template: Path, destination: Path, *arguments: str) -> float:

@@ -13,6 +13,8 @@ from conftest import Build, Run, Scaffold
 from tests import units
 from tests.image.containers import BuildError
 
+pytestmark = pytest.mark.unhurried
+
 # One that only requires others has no test of its own: a stack's tests are its tests.
 ALONE = [name for name in units.WHOLE if units.has_files(name)]
 DOWNLOADING = [name for name in ALONE if (units.COMPONENTS[name].folder / "downloads.txt").is_file()]

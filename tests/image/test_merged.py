@@ -10,8 +10,12 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from conftest import Build, Run, Scaffold
 from tests.image.containers import Container
+
+pytestmark = pytest.mark.unhurried
 
 POSTGRES_BY_HAND = {
     "binder/apt.txt": "postgresql postgresql-contrib\n",

@@ -15,6 +15,8 @@ from conftest import Build, Run
 from tests import units
 from tests.image.containers import try_run
 
+pytestmark = pytest.mark.unhurried
+
 OLD = "relational"  # what `postgres` was called when the repository was made
 
 

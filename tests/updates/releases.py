@@ -134,9 +134,8 @@ def make(root: Path) -> Path:
     """The catalogue's repository, a tag for each release."""
     root.mkdir(parents=True)
     shutil.copy2(ROOT / "copier.yml", root)
-    for folder in ("extensions", "template", "fleet", "launch"):
-        if (ROOT / folder).is_dir():
-            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("extensions", "fleet", "launch", "outputs", "template"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for version, files in RELEASES.items():
         for name, text in files.items():
             _place(root / "components" / name, text)

@@ -1,6 +1,7 @@
 """A repository from before there were outputs: an update takes its answers over, and a copy does not pass over them.
 
-The catalogue that such a repository is from is the last commit without outputs. No release of it exists, only checkouts.
+The catalogue that such a repository is from is the last commit without outputs: of that there
+is no release, only checkouts.
 """
 
 from __future__ import annotations
@@ -26,53 +27,98 @@ CONTENT = ["gh:owner/notebooks@main#week 1/start.ipynb", "https://git.example.or
 ROWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "all, on an image with ONBUILD steps": (
         {
-            **{"updates": "workflow", "repository": "gh:owner/course", "hub": "https://hub.example.org"},
-            **{"content": CONTENT, "build_branch": True, "image": "ghcr.io/owner/course"},
-            **{"base": "onbuild", "base_image": "quay.io/owner/base:2026.11"},
-            **{"take_away": True, "devcontainer": True, "reach_databases": True},
-            **{"hub_profile": True, "module": "TM351", "presentation": "26J", "image_tag": "v1.0", "hub_group": "staff"},
+            "updates": "workflow",
+            "repository": "gh:owner/course",
+            "hub": "https://hub.example.org",
+            "content": CONTENT,
+            "build_branch": True,
+            "image": "ghcr.io/owner/course",
+            "base": "onbuild",
+            "base_image": "quay.io/owner/base:2026.11",
+            "take_away": True,
+            "devcontainer": True,
+            "reach_databases": True,
+            "hub_profile": True,
+            "module": "TM351",
+            "presentation": "26J",
+            "image_tag": "v1.0",
+            "hub_group": "staff",
         },
         {
             "outputs": ["base", "build-branch", "devcontainer", "hub", "image", "links", "take-away", "updates"],
-            **{"updates_by": "workflow", "links_repository": "gh:owner/course", "links_hub": "https://hub.example.org"},
-            **{"links_content": CONTENT, "image_name": "ghcr.io/owner/course"},
-            **{"base_kind": "onbuild", "base_image": "quay.io/owner/base:2026.11"},
-            **{"take_away_databases": True, "devcontainer_databases": True},
-            **{"hub_module": "TM351", "hub_presentation": "26J", "hub_tag": "v1.0", "hub_group": "staff"},
+            "updates_by": "workflow",
+            "links_repository": "gh:owner/course",
+            "links_hub": "https://hub.example.org",
+            "links_content": CONTENT,
+            "image_name": "ghcr.io/owner/course",
+            "base_kind": "onbuild",
+            "base_image": "quay.io/owner/base:2026.11",
+            "take_away_databases": True,
+            "devcontainer_databases": True,
+            "hub_module": "TM351",
+            "hub_presentation": "26J",
+            "hub_tag": "v1.0",
+            "hub_group": "staff",
         },
     ),
     "a branch alone, on a box": (
         {
-            **{"repository": "gl:group/course@v2", "binder_url": "https://binder.example.org", "build_branch": True},
-            **{"build_branch_only": True, "image": "ghcr.io/owner/course", "binder_dir": ".binder"},
-            **{"base": "box", "base_image": "ghcr.io/owner/box:v1.0", "take_away": True},
-            **{"hub_profile": True, "module": "TM351", "presentation": "26J", "image_tag": "v1.0"},
+            "repository": "gl:group/course@v2",
+            "binder_url": "https://binder.example.org",
+            "build_branch": True,
+            "build_branch_only": True,
+            "image": "ghcr.io/owner/course",
+            "binder_dir": ".binder",
+            "base": "box",
+            "base_image": "ghcr.io/owner/box:v1.0",
+            "take_away": True,
+            "hub_profile": True,
+            "module": "TM351",
+            "presentation": "26J",
+            "image_tag": "v1.0",
         },
         {
             "outputs": ["base", "build-branch", "hub", "image", "links", "take-away"],
-            **{"links_repository": "gl:group/course@v2", "links_binder": "https://binder.example.org"},
-            **{"build_branch_alone": True, "image_name": "ghcr.io/owner/course", "binder_dir": ".binder"},
-            **{"base_kind": "box", "base_image": "ghcr.io/owner/box:v1.0"},
-            **{"hub_module": "TM351", "hub_presentation": "26J", "hub_tag": "v1.0"},
+            "links_repository": "gl:group/course@v2",
+            "links_binder": "https://binder.example.org",
+            "build_branch_alone": True,
+            "image_name": "ghcr.io/owner/course",
+            "binder_dir": ".binder",
+            "base_kind": "box",
+            "base_image": "ghcr.io/owner/box:v1.0",
+            "hub_module": "TM351",
+            "hub_presentation": "26J",
+            "hub_tag": "v1.0",
         },
     ),
     "renovate, on another base image": (
         {
-            **{"updates": "renovate", "repository": "https://git.example.org/course.git"},
-            **{"image": "ghcr.io/owner/course", "base_image": "buildpack-deps:22.04", "devcontainer": True},
+            "updates": "renovate",
+            "repository": "https://git.example.org/course.git",
+            "image": "ghcr.io/owner/course",
+            "base_image": "buildpack-deps:22.04",
+            "devcontainer": True,
         },
         {
             "outputs": ["base", "devcontainer", "image", "links", "updates"],
-            **{"updates_by": "renovate", "links_repository": "https://git.example.org/course.git"},
-            **{"image_name": "ghcr.io/owner/course", "base_image": "buildpack-deps:22.04"},
+            "updates_by": "renovate",
+            "links_repository": "https://git.example.org/course.git",
+            "image_name": "ghcr.io/owner/course",
+            "base_image": "buildpack-deps:22.04",
         },
     ),
     "content alone": ({"content": CONTENT}, {"outputs": ["links"], "links_content": CONTENT}),
     "nothing": ({}, {}),
 }
 MINE = {
-    **{"apt.txt": "mine", "environment.yml": "- mine", "env": "export MINE=1", "postBuild": "echo mine"},
-    **{"start": "export MINE=1", "requirements.late.txt": "mine", "downloads.txt": "# mine"},
+    "apt.txt": "mine",
+    "environment.yml": "- mine",
+    "env": "export MINE=1",
+    "postBuild": "echo mine",
+    "Dockerfile": "RUN echo mine",
+    "start": "export MINE=1",
+    "requirements.late.txt": "mine",
+    "downloads.txt": "# mine",
 }
 ANCHOR = re.compile(r"^( *)# Your own .* below this line\.\n", re.MULTILINE)
 GRACE = "    stop_grace_period: 30s\n"
@@ -85,7 +131,8 @@ def versions(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if archive.returncode:
         pytest.skip(f"this clone has no commit {BEFORE[:7]}, the last without outputs: {archive.stderr.decode()}")
     root = tmp_path_factory.mktemp("versions") / "catalogue"
-    tarfile.open(fileobj=io.BytesIO(archive.stdout)).extractall(root)  # noqa: S202
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as packed:
+        packed.extractall(root)
     commit(root, "1.0.0")
     for path in [path for path in root.iterdir() if path.name != ".git"]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()

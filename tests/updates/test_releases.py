@@ -1,7 +1,9 @@
 """What was released stays good: the answers of every release, its components' names and its questions' names.
 
 `tests/releases/VERSION.yml` is a release's answers file with every component and question, made when it was cut and
-never changed (`tools/release.py`).
+never changed from its tag on (`tools/release.py`). Of 0.1.0 there is no tag yet: its file follows the names, with the
+outputs' own answers in place of `image`, `updates` and others; what an update makes of checkouts that have those is
+shown in test_former_answers.py.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from extensions.catalogue.manifest import current_names, read_catalogue
 from tests.fast.conftest import ROOT, commit, copier, git
 
 FIXTURES = sorted((ROOT / "tests/releases").glob("*.yml"))
-CATALOGUE = read_catalogue(ROOT)
+COMPONENTS = read_catalogue(ROOT).components
 RENAME = "rename it with `formerly`, or retire it (CONTRIBUTING.md): a released name stays good"
 
 
@@ -29,7 +31,7 @@ def released(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 class Loader(yaml.SafeLoader):
-    """copier.yml's `!include` stands for the components' questions, which are read one by one."""
+    """copier.yml's `!include` stands for the questions of components and outputs, which are read one by one."""
 
 
 Loader.add_constructor("!include", lambda loader, node: None)
@@ -37,7 +39,7 @@ Loader.add_constructor("!include", lambda loader, node: None)
 
 def questions() -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for path in [ROOT / "copier.yml", *ROOT.glob("components/*/questions.yml")]:
+    for path in [ROOT / "copier.yml", *ROOT.glob("components/*/questions.yml"), *ROOT.glob("outputs/*/questions.yml")]:
         for document in yaml.load_all(path.read_text(), Loader=Loader):
             found |= document or {}
     return {name: question for name, question in found.items() if name[0] != "_"}
@@ -48,7 +50,7 @@ def test_there_is_a_release() -> None:
 
 
 def test_components_have_their_names_still(released: dict[str, Any]) -> None:
-    known = CATALOGUE.keys() | current_names(CATALOGUE).keys()
+    known = COMPONENTS.keys() | current_names(COMPONENTS).keys()
     assert not [f"{name}: {RENAME}" for name in released["components"] if name not in known]
 
 
@@ -65,7 +67,7 @@ def test_a_new_course_from_its_answers(released: dict[str, Any], catalogue: Path
     result = copier("copy", "--trust", "--defaults", "--data-file", data, catalogue, tmp_path / "course")
     assert result.returncode == 0, result.stderr
     written = yaml.safe_load((tmp_path / "course/.copier-answers.yml").read_text())
-    names = current_names(CATALOGUE)
+    names = current_names(COMPONENTS)
     now = {names.get(name, name) for name in released["components"]}
     assert {names.get(name, name) for name in written["components"]} == now
     same = [name for name in released if name in written and name[0] != "_" and name != "components"]

@@ -9,6 +9,8 @@ import pytest
 from conftest import Build, Run, Scaffold
 from tests.image.containers import Container
 
+pytestmark = pytest.mark.unhurried
+
 # Nothing can be reached: pip takes what is there, for the build too.
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
 # A clone with a package in $HOME, as nbgitpuller leaves it.

@@ -10,6 +10,8 @@ import pytest
 from conftest import Build, Run, Scaffold
 from tests.image.containers import HARNESS
 
+pytestmark = pytest.mark.unhurried
+
 
 def test_dump_is_restored(scaffold: Scaffold, build: Build, container: Run) -> None:
     if re.search(r"^mongo-tools +missing", (HARNESS / "conda-packages.txt").read_text(), flags=re.MULTILINE):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conftest import Build, Run, Scaffold
+
+pytestmark = pytest.mark.unhurried
 
 
 def test_libraries_of_this_system_alone(scaffold: Scaffold, build: Build, container: Run) -> None:

@@ -14,6 +14,8 @@ from tests.image import processes
 from tests.image.containers import podman
 from tests.image.test_stack import assert_works, home
 
+pytestmark = pytest.mark.unhurried
+
 __all__ = ["home"]
 ONBUILD = "localhost/blocks/onbuild-base:1"
 PUBLISHED = "localhost/blocks/published:1"

@@ -51,8 +51,12 @@ def test_from_one_base_to_the_next_and_back(course: Path) -> None:
 
 def test_image_of_another_kind_of_base_is_not_kept(course: Path) -> None:
     update(course, **ONBUILD)
-    result = copier("update", "--trust", "--defaults", "--vcs-ref=:current:", "--data", "base_kind=repo2docker", cwd=course)
-    message = "base_kind: 'pangeo/base-image:2026.01.30' is for 'base_kind: onbuild'; name another with --data base_image="
+    result = copier(
+        "update", "--trust", "--defaults", "--vcs-ref=:current:", "--data", "base_kind=repo2docker", cwd=course
+    )
+    message = (
+        "base_kind: 'pangeo/base-image:2026.01.30' is for 'base_kind: onbuild'; name another with --data base_image="
+    )
     assert result.returncode == 1
     assert message in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr

@@ -30,8 +30,10 @@ class Hub(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("127.0.0.1", 8081), Hub).serve_forever()
 """
 ANSWERS = {
-    **{"outputs": ["hub"], "image_name": "ghcr.io/owner/tm351"},
-    **{"hub_module": "TM351", "hub_presentation": "26J"},
+    "outputs": ["hub"],
+    "image_name": "ghcr.io/owner/tm351",
+    "hub_module": "TM351",
+    "hub_presentation": "26J",
 }
 
 

@@ -8,8 +8,11 @@ from tests.fast.conftest import MakeCatalogue, commit, committed_course, copier,
 
 COMPONENTS = {"alpha/component.yml": manifest("Alpha", memory=100, cpu=2)}
 ENTRY = {
-    **{"outputs": "[hub]", "image_name": "ghcr.io/owner/course"},
-    **{"hub_module": "TM351", "hub_presentation": "26J", "hub_tag": "v1.0"},
+    "outputs": "[hub]",
+    "image_name": "ghcr.io/owner/course",
+    "hub_module": "TM351",
+    "hub_presentation": "26J",
+    "hub_tag": "v1.0",
 }
 NONE = {"outputs": "[]"}
 

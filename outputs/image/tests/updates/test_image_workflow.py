@@ -41,7 +41,11 @@ exit 0
 
 
 def render(root: Path, course: Path, *answers: str) -> dict[str, Any]:
-    data = [word for answer in ("outputs=[image]", "image_name=ghcr.io/owner/course", *answers) for word in ("--data", answer)]
+    data = [
+        word
+        for answer in ("outputs=[image]", "image_name=ghcr.io/owner/course", *answers)
+        for word in ("--data", answer)
+    ]
     result = copier("copy", "--trust", "--defaults", *data, root, course)
     assert result.returncode == 0, result.stderr
     loaded: dict[str, Any] = yaml.safe_load((course / WORKFLOW).read_text())
