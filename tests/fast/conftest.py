@@ -62,6 +62,16 @@ def write_units(shelf: Path, files: Mapping[str, str]) -> None:
         target.write_text(text)
 
 
+def write_output(root: Path) -> None:
+    """An output `poster`, which the answer `poster` brought before there were outputs."""
+    folder = root / "outputs/poster"
+    (folder / "files").mkdir(parents=True)
+    (folder / "output.yml").write_text("title: Poster\nsummary: S\nwas: poster\nformerly: {poster_size: poster}\n")
+    when = "\"{{ 'poster' in delivery }}\""
+    (folder / "questions.yml").write_text(f"poster_size:\n  type: str\n  default: small\n  when: {when}\n")
+    (folder / "files/poster.txt.jinja").write_text("{{ poster_size }}\n")
+
+
 def manifest(title: str, **keys: object) -> str:
     return "".join(
         f"{key}: {value}\n" for key, value in {"title": title, "summary": "S", "category": "c", **keys}.items()

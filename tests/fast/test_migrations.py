@@ -13,7 +13,7 @@ import yaml
 
 from extensions.catalogue import manifest as manifests
 from extensions.update import migrate
-from tests.fast.conftest import MakeCatalogue, commit, git, manifest
+from tests.fast.conftest import MakeCatalogue, commit, git, manifest, write_output
 
 ANSWERS = {"_commit": "1.0.0", "binder_dir": "binder", "components": ["old", "other"], "outputs": []}
 COMPONENTS = {
@@ -77,14 +77,16 @@ def test_an_error_is_one_line(make_catalogue: MakeCatalogue, course: Path) -> No
 
 
 def test_answers_from_before_there_were_outputs(make_catalogue: MakeCatalogue, course: Path) -> None:
-    catalogue = manifests.read_catalogue(make_catalogue(COMPONENTS))
-    former = {**ANSWERS, "components": ["other"], "image": "ghcr.io/o/c", "hub_profile": False, "module": "X"}
+    root = make_catalogue(COMPONENTS)
+    write_output(root)
+    catalogue = manifests.read_catalogue(root)
+    former = {**ANSWERS, "components": ["other"], "poster": "big"}
     del former["outputs"]
     path = course / ".copier-answers.yml"
     path.write_text(yaml.safe_dump(former))
     assert migrate.is_needed(course, path.name, catalogue)
-    assert list(migrate.migrate(course, path.name, catalogue)) == ["The outputs are an answer of their own now: image"]
-    expected = {**ANSWERS, "components": ["other"], "outputs": ["image"], "image_name": "ghcr.io/o/c"}
+    assert list(migrate.migrate(course, path.name, catalogue)) == ["The outputs are an answer of their own now: poster"]
+    expected = {**ANSWERS, "components": ["other"], "outputs": ["poster"], "poster_size": "big"}
     assert yaml.safe_load(path.read_text()) == expected
     assert not migrate.is_needed(course, path.name, catalogue)
 
