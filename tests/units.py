@@ -17,7 +17,7 @@ Tests that need Python stand in <component>/tests/TIER/test_*.py, and may name t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,13 @@ import pytest
 import yaml
 
 from extensions.catalogue.files import ABOUT, SUFFIX
-from extensions.catalogue.manifest import read_catalogue
+from extensions.catalogue.manifest import Output, read_catalogue
+from extensions.catalogue.selection import select
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = read_catalogue(ROOT)
 COMPONENTS = CATALOGUE.components
+OUTPUTS = CATALOGUE.outputs
 NAMES = sorted(COMPONENTS)
 KEYS = {"refused", "taken", "question", "seeds"}
 SEED_KEYS = {"answers", "env", "files", "asked", "broken"}
@@ -51,6 +53,12 @@ def require(asked: Iterable[str]) -> None:
     """Skip a test that is about these components where one has been removed."""
     if names := missing(asked):
         pytest.skip(f"the catalogue has no component {' or '.join(map(repr, names))}")
+
+
+def require_outputs(*names: str) -> None:
+    """Skip a test that is about these outputs where one has been removed."""
+    if gone := [name for name in names if name not in OUTPUTS]:
+        pytest.skip(f"the catalogue has no output {' or '.join(map(repr, gone))}")
 
 
 def example(path: Path) -> list[str]:
@@ -76,6 +84,24 @@ def cases(name: str) -> dict[str, Any]:
 
 def seeds(name: str) -> dict[str, Any]:
     return cases(name).get("seeds") or {}
+
+
+def delivery(names: Iterable[str]) -> list[str]:
+    """These outputs, and those that they require."""
+    return [output.name for output in select(names, OUTPUTS, Output)]
+
+
+def questions(output: str) -> Mapping[str, Any]:
+    """What the output asks."""
+    path = OUTPUTS[output].folder / "questions.yml"
+    return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
+
+
+def delivered(names: Iterable[str]) -> dict[str, Any]:
+    """Answers for these outputs: where a question shows an example, that."""
+    asked = {question: keys for name in delivery(names) for question, keys in questions(name).items()}
+    examples = {question: str(keys["placeholder"]) for question, keys in asked.items() if "placeholder" in keys}
+    return {"outputs": list(names), **examples}
 
 
 # Those that a course can have: nothing that they require has been removed.

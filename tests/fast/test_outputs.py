@@ -13,35 +13,23 @@ import yaml
 
 from extensions.answers.choices import outputs as choices
 from extensions.answers.questions import read
-from extensions.catalogue.manifest import Output, read_catalogue
-from extensions.catalogue.selection import select
+from extensions.catalogue.manifest import read_catalogue
 from extensions.errors import BlocksError
 from extensions.loading import load_rules
 from extensions.rendering import render
+from tests import units
 from tests.fast.conftest import ROOT, copier, tree, write_units
 from tests.fast.test_copy import assert_refused
+from tests.units import OUTPUTS, delivery, questions
 
-OUTPUTS = read_catalogue(ROOT).outputs
 NAMES = sorted(OUTPUTS)
 ASKED = read(ROOT)
 
 
-def questions(name: str) -> Mapping[str, Any]:
-    """What the output asks."""
-    path = OUTPUTS[name].folder / "questions.yml"
-    return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
-
-
-def delivery(names: Iterable[str]) -> list[str]:
-    """These outputs, and those that they require."""
-    return [output.name for output in select(names, OUTPUTS, Output)]
-
-
 def answers(names: Iterable[str]) -> dict[str, str]:
-    """What is typed for these outputs: where a question shows an example, that."""
-    asked = {question: keys for name in delivery(names) for question, keys in questions(name).items()}
-    examples = {question: str(keys["placeholder"]) for question, keys in asked.items() if "placeholder" in keys}
-    return {"outputs": f"[{', '.join(names)}]", **examples}
+    """As words of a command."""
+    given = units.delivered(names)
+    return {**given, "outputs": f"[{', '.join(given['outputs'])}]"}
 
 
 def copy(root: Path, course: Path, given: Mapping[str, str]) -> Any:

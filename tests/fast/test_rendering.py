@@ -22,14 +22,7 @@ from tests import units
 from tests.fast.conftest import ROOT, copier, tree
 from tests.units import CATALOGUE
 
-EVERYTHING: dict[str, Any] = {"components": units.WHOLE, "outputs": sorted(CATALOGUE.outputs)}
-# Answers that outputs cannot do without, whichever are there.
-NEEDED = {
-    name: question["placeholder"]
-    for output in CATALOGUE.outputs.values()
-    for name, question in (yaml.safe_load((output.folder / "questions.yml").read_text()) or {}).items()
-    if "default" not in question
-}
+EVERYTHING: dict[str, Any] = {"components": units.WHOLE, **units.delivered(sorted(units.OUTPUTS))}
 
 
 def examples() -> list[Path]:
@@ -47,8 +40,8 @@ def test_copier_writes_what_is_rendered(answers: dict[str, Any], catalogue: Path
 
 @pytest.mark.parametrize("name", EVERYTHING["outputs"])
 def test_copier_writes_what_is_rendered_for_an_output(name: str, catalogue: Path, tmp_path: Path) -> None:
-    answers = {"components": EVERYTHING["components"], "outputs": [name], "binder_dir": ".binder"}
-    assert_same({**answers, **NEEDED, "links_repository": "gh:owner/course"}, catalogue, tmp_path)
+    answers = {"components": EVERYTHING["components"], "binder_dir": ".binder", **units.delivered([name])}
+    assert_same(answers, catalogue, tmp_path)
 
 
 def assert_same(answers: dict[str, Any], catalogue: Path, folder: Path) -> None:
@@ -95,10 +88,7 @@ def test_reads_nothing_but_the_catalogue(tmp_path: Path) -> None:
         if (ROOT / folder).is_dir():
             shutil.copytree(ROOT / folder, elsewhere / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(ROOT / "copier.yml", elsewhere)
-    assert render(read_catalogue(elsewhere), EVERYTHING_GIVEN) == render(CATALOGUE, EVERYTHING_GIVEN)
-
-
-EVERYTHING_GIVEN = {**EVERYTHING, **NEEDED, "links_repository": "gh:owner/course", "updates_by": "workflow"}
+    assert render(read_catalogue(elsewhere), EVERYTHING) == render(CATALOGUE, EVERYTHING)
 
 
 def test_a_source_is_compiled_once_and_a_yield_is_never_kept() -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests import units
 from tests.fast.conftest import ROOT, copier
 
 TOOLS = Path(sys.executable).parent
@@ -50,12 +52,12 @@ def examples() -> Iterator[str]:
         yield from (block for block in blocks if re.search(r"^jobs:", block, flags=re.MULTILINE))
 
 
+EVERYTHING = units.delivered(sorted(units.OUTPUTS))
+# What other lines of the same workflows are for.
+OTHERS = {"links_repository": "gh:o/r@2026", "image_name": "docker.io/o/r", "base_image": "a/b:1"}
 ANSWERS = (
-    ("outputs=[updates, build-branch, image]", "links_repository=gh:o/r", "image_name=ghcr.io/o/r"),
-    (
-        *("outputs=[build-branch, image, base]", "links_repository=gh:o/r@2026", "image_name=docker.io/o/r"),
-        *("binder_dir=.binder", "base_image=a/b:1"),
-    ),
+    EVERYTHING,
+    {**EVERYTHING, **{name: OTHERS[name] for name in OTHERS if name in EVERYTHING}, "binder_dir": ".binder"},
 )
 
 
@@ -65,8 +67,9 @@ def workflows(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> list
     folder.mkdir(parents=True)
     for number, answers in enumerate(ANSWERS):
         course = folder.parents[1] / f"course-{number}"
-        data = [word for answer in answers for word in ("--data", answer)]
-        result = copier("copy", "--trust", "--defaults", *data, catalogue, course)
+        data = course.with_suffix(".yml")
+        data.write_text(yaml.safe_dump(answers))
+        result = copier("copy", "--trust", "--defaults", "--data-file", data, catalogue, course)
         assert result.returncode == 0, result.stderr
         for path in (course / ".github/workflows").iterdir():
             path.rename(folder / f"{number}-{path.name}")

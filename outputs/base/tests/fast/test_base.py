@@ -12,6 +12,7 @@ from extensions.errors import BlocksError
 from extensions.merge import apt
 from extensions.model import Fragment
 from extensions.update import own
+from tests import units
 from tests.fast.conftest import MakeCatalogue, copier, manifest, rules_of, tree
 from tests.fast.test_components import TOOLS, scripts
 from tests.fast.test_copy import assert_refused
@@ -166,6 +167,7 @@ def test_box(make_catalogue: MakeCatalogue, tmp_path: Path, monkeypatch: pytest.
 
 def test_named_base_image_of_repo2docker(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     """No file can say it to repo2docker, so those that start it do."""
+    units.require_outputs("image", "take-away")
     answers = ["components=[alpha]", "base_image=buildpack-deps:22.04"]
     root = make_catalogue(COMPONENTS)
     course = render(root, tmp_path / "course", *answers, "outputs=[base, image]", "image_name=ghcr.io/owner/course")

@@ -12,6 +12,7 @@ import pytest
 from extensions.errors import BlocksError
 from extensions.links import address as links
 from extensions.links import place
+from tests import units
 from tests.fast.conftest import MakeCatalogue, commit, copier, manifest, rules_of, tree
 from tests.fast.test_copy import assert_refused
 
@@ -110,6 +111,7 @@ def test_a_branch_that_nobody_publishes_refuses(answers: dict[str, object], mess
 
 def test_updates_that_would_not_come_are_refused_in_one_line(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     root, course = make_catalogue(PULLER), tmp_path / "course"
+    units.require_outputs("image", "updates")
     given = {"links_repository": "gh:o/r", "build_branch_alone": "true"}
     result = copy(root, course, **given, outputs="[build-branch, updates]")
     assert_refused(result.returncode, result.stderr, "build_branch_alone: does not go with the output 'updates': what")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import units
 from tests.fast.conftest import MakeCatalogue, copier, manifest, tree
 from tests.fast.test_copy import assert_refused
 
@@ -73,12 +74,7 @@ def test_nothing_to_reach_is_said(copy: Any) -> None:
     assert "'devcontainer_databases' reaches nothing: no component here is a database" in result.stdout + result.stderr
 
 
-BRANCH = ["outputs=[devcontainer, build-branch]", "links_repository=gh:o/r", "build_branch_alone=true"]
 WRONG = {
-    "no notebooks": (
-        [IMAGE, *BRANCH],
-        "build_branch_alone: does not go with the output 'devcontainer': it would be",
-    ),
     "no image": (["outputs=[devcontainer]"], "image_name: has to be answered; add --data image_name="),
     "no output": (["devcontainer_databases=true"], "devcontainer_databases: belongs to the output 'devcontainer'"),
     "no boolean": ([*ASKED, "devcontainer_databases=maybe"], "devcontainer_databases: must be true or false, not"),
@@ -88,5 +84,16 @@ WRONG = {
 @pytest.mark.parametrize(("answers", "message"), WRONG.values(), ids=WRONG)
 def test_wrong_answers(copy: Any, tmp_path: Path, answers: list[str], message: str) -> None:
     result = copy(ALL, *answers)
+    assert_refused(result.returncode, result.stderr, message)
+    assert not (tmp_path / "course").exists()
+
+
+def test_not_on_a_branch_without_notebooks(copy: Any, tmp_path: Path) -> None:
+    units.require_outputs("build-branch")
+    branch = ["outputs=[devcontainer, build-branch]", "links_repository=gh:o/r", "build_branch_alone=true"]
+    result = copy(ALL, IMAGE, *branch)
+    message = (
+        "build_branch_alone: does not go with the output 'devcontainer': it would be on a branch without notebooks"
+    )
     assert_refused(result.returncode, result.stderr, message)
     assert not (tmp_path / "course").exists()

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, tree
 from tests.fast.test_copy import assert_refused
 
@@ -67,13 +68,14 @@ def is_valid(path: Path, schema: str = "vendor.compose-spec") -> bool:
 
 
 def test_nothing_unless_asked(render: Any) -> None:
-    course = render(ALL, "outputs=[image]", IMAGE)
+    course = render(ALL)
     assert not [path for path in tree(course) if re.search("compose|take-away|postBuild[.]d", path)]
     assert "export KEEP_DATA=image\n" in (course / "binder/env").read_text()
     assert "your own computer" not in (course / "binder/README.md").read_text()
 
 
 def test_compose(render: Any) -> None:
+    units.require_outputs("image")
     course = render(ALL, *PUBLISHED, "take_away_databases=true", "course_name=Ä course: #1")
     assert is_valid(course / "compose.yaml")
     loaded = yaml.safe_load((course / "compose.yaml").read_text())
@@ -120,6 +122,7 @@ def test_course_called_like_another_type_of_yaml(render: Any, name: str) -> None
 
 def test_notebooks_come_by_links(render: Any) -> None:
     """What is pulled on Binder is pulled here, too, into the same folder."""
+    units.require_outputs("links")
     content = "links_content=[gh:owner/notebooks@main#a$b.ipynb]"
     compose = yaml.safe_load((render(ALL, "outputs=[links, take-away]", content) / "compose.yaml").read_text())
     pull = "git-pull?repo=https%3A%2F%2Fgithub.com%2Fowner%2Fnotebooks&urlpath=lab%2Ftree%2Fnotebooks%2Fa%24b.ipynb"
@@ -134,6 +137,7 @@ def test_the_schema_is_awake(tmp_path: Path) -> None:
 def test_the_command_that_builds_it_is_one_of_repo2docker(render: Any) -> None:
     from repo2docker.__main__ import make_r2d
 
+    units.require_outputs("base")
     base_image = "docker.io/library/buildpack-deps:22.04"
     course = render(ALL, "outputs=[base, take-away]", f"base_image={base_image}")
     found = re.search(r"jupyter-repo2docker (.*)", (course / "compose.yaml").read_text())
