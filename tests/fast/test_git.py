@@ -82,8 +82,8 @@ def course(tmp_path: Path) -> Path:
         (folder / path).write_text(text)
     (folder / "binder/seed/gone/script.sh").chmod(0o755)
     (folder / "binder/seed/gone/link").symlink_to("script.sh")
-    for path in folder.rglob("*.txt"):
-        os.utime(path, (2**32, 2**32))  # later than the index is: git looks whether it changed since
+    for file in folder.rglob("*.txt"):
+        os.utime(file, (2**31 - 1, 2**31 - 1))  # later than the index is: git looks whether it changed since
     commit(folder.parent)
     return folder
 

@@ -38,7 +38,7 @@ def course(tmp_path: Path) -> Path:
 
 
 def run(catalogue: Path, course: Path, *words: str, path: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, catalogue / "extensions", *words]
+    command = [sys.executable, str(catalogue / "extensions"), *words]
     environment = {**os.environ, "PYTHONPATH": path}
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=course, env=environment)
 
