@@ -38,9 +38,8 @@ USERS = re.compile(
     r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|SSH|SSH_COMMAND|SSH_VARIANT|(SSL|HTTP|PROXY)_\w+)"
 )
 EMPTY = "BINDER_BLOCKS_EMPTY"
-TRANSPORTS = "https:http:ssh:file:git"
 OURS = {
-    "GIT_ALLOW_PROTOCOL": TRANSPORTS,
+    "GIT_ALLOW_PROTOCOL": "https:http:ssh:file:git",
     "GIT_LITERAL_PATHSPECS": "1",
     EMPTY: "",
     "GIT_TERMINAL_PROMPT": "0",
@@ -144,7 +143,8 @@ def run(
     """
     settings = [word for setting in SETTINGS for word in ("-c", setting)]
     where = ["-C", str(folder)] if folder else [f"--git-dir={repository or os.devnull}"]
-    transports = TRANSPORTS if remote or not folder else ""
+    # An older git does not know the second, and may end with SIGPIPE at the fetch that the first refuses.
+    alone = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"} if folder and not remote else {}
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as asked:
         asked.write(os.fsencode(given))
         asked.seek(0)
@@ -154,7 +154,7 @@ def run(
                 stdin=asked,
                 stdout=subprocess.PIPE,
                 stderr=said,
-                env={**environment(), "GIT_ALLOW_PROTOCOL": transports},
+                env={**environment(), **alone},
                 start_new_session=True,
             )
         except FileNotFoundError as error:
