@@ -2,6 +2,7 @@
 
 A component's `tests.yml` holds the cases of that component alone, all keys optional:
 
+    proven     what the image tests of this component really run, as the table of blocks in README.md says it
     refused    {question: {how the message starts: [answers]}}
     taken      {question: [answers]}
     question   Python for the environment of a built course: prints how many rows of its seeds a client can read
@@ -78,8 +79,7 @@ def has_service(name: str) -> bool:
 
 def cases(name: str) -> dict[str, Any]:
     """The component's tests.yml, empty where it has none."""
-    path = COMPONENTS[name].folder / "tests.yml"
-    return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
+    return contract.cases(COMPONENTS[name])
 
 
 def seeds(name: str) -> dict[str, Any]:

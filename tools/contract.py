@@ -6,7 +6,7 @@ The form of the folder is in docs/component.md. What is looked at, in this order
 
 - the manifest: one that cannot be read is the only mistake that is told, since nothing else can be judged then
 - its category, the names that it requires, its ports and variables beside those of the other components
-- files that no component has; questions that are another's, that are asked of everybody, that have no default
+- files that no component has; tests.yml and jupyter_server_config.json, which have to be readable; questions that are another's, that are asked of everybody, that have no default
 - README.md: one, of at most 40 lines, with headings from ### on
 - a service: its scripts, its manifest's memory and ports, `verify`, and a stop signal that Linux knows
 - scripts: their syntax; in those of a service also a server in the background, an address beyond loopback, and
@@ -18,6 +18,7 @@ Other components that cannot be read are passed over: their own tests say what i
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -34,7 +35,8 @@ if __name__ == "__main__":
 from extensions.catalogue import files, manifest  # noqa: E402
 from extensions.catalogue.manifest import Component  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
-from extensions.text import parse_yaml, read_text  # noqa: E402
+from extensions.text import read_text  # noqa: E402
+from extensions.yaml_files import parse_yaml  # noqa: E402
 
 CATEGORIES = ("applications", "course", "databases", "languages", "notebook", "packages", "stacks")
 README_LINES = 40
@@ -103,22 +105,30 @@ def _manifest(component: Component, others: Mapping[str, Component]) -> Iterator
 
 
 def _neighbours(component: Component, others: Mapping[str, Component]) -> Iterator[str]:
-    """Ports and variables that another component has."""
+    """Names, ports and variables that another component has or had."""
     where = component.where(component.MANIFEST)
+    variables = _variables(component)
     for other in others.values():
+        for name in {component.name, *component.formerly} & {other.name, *other.formerly}:
+            yield f"{where}: the name '{name}' is or was that of '{other.name}'; a name is never used again"
         if other.name in component.conflicts or component.name in other.conflicts:
             continue
-        ports = {int(port): label for label, port in other.ports.items()}
         for label, port in component.ports.items():
-            if int(port) in ports:
+            for taken in (taken for taken, number in other.ports.items() if number == port):
                 yield (
-                    f"{where}: port {port} ({label}) is that of '{other.name}' ({ports[int(port)]}); choose another, "
-                    f"here and where the server gets it"
+                    f"{where}: port {port} ({label}) is that of '{other.name}' ({taken}); choose another, here and "
+                    f"where the server gets it"
                 )
-        variables = {*other.env, *map(str.upper, _read_questions(other))}
-        for name in [*component.env, *map(str.upper, _read_questions(component))]:
-            if name in variables:
-                yield f"{where}: the variable {name} is set by '{other.name}', too; rename it"
+        for name in sorted(variables & _variables(other)):
+            yield f"{where}: the variable {name} is set by '{other.name}', too; rename it"
+
+
+def _variables(component: Component) -> set[str]:
+    """What the manifest sets, and the answers."""
+    try:
+        return {*component.env, *(str(name).upper() for name in _mapping(component, "questions.yml"))}
+    except BlocksError:  # which is told of the file itself
+        return {*component.env}
 
 
 def _files(component: Component) -> Iterator[str]:
@@ -129,20 +139,37 @@ def _files(component: Component) -> Iterator[str]:
             files.target(component, name, "binder")
         except BlocksError as error:
             yield str(error)
+    try:
+        cases(component)
+    except BlocksError as error:
+        yield str(error)
+    path = component.folder / files.JUPYTER
+    if path.is_file():
+        try:
+            json.loads(path.read_bytes())
+        except ValueError as error:
+            yield f"{component.where(files.JUPYTER)}: {error}; correct the JSON"
 
 
-def _read_questions(component: Component) -> Mapping[str, Any]:
-    path = component.folder / "questions.yml"
+def cases(component: Component) -> Mapping[str, Any]:
+    """The component's tests.yml, empty where it has none; raises `BlocksError` where it cannot be read."""
+    return _mapping(component, "tests.yml")
+
+
+def _mapping(component: Component, name: str) -> Mapping[str, Any]:
+    path, where = component.folder / name, component.where(name)
     if not path.is_file():
         return {}
-    found = parse_yaml(read_text(path, component.where("questions.yml")), component.where("questions.yml"))
-    return found if isinstance(found, dict) else {}
+    found = parse_yaml(read_text(path, where), where)
+    if not isinstance(found, dict | None):
+        raise BlocksError(f"{where}:1: must be a mapping")
+    return found or {}
 
 
 def _questions(component: Component) -> Iterator[str]:
     where = component.where("questions.yml")
     try:
-        asked = _read_questions(component)
+        asked = _mapping(component, "questions.yml")
     except BlocksError as error:
         yield str(error)
         return

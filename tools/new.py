@@ -53,7 +53,9 @@ def make(root: Path, name: str, category: str, kind: str = "", port: int = 0) ->
 
 def check(root: Path, name: str, category: str, port: int, components: Mapping[str, Component]) -> None:
     if not manifest.NAME.fullmatch(name):
-        raise BlocksError(f"{name!r} is no name for a component; small letters, digits and single hyphens, as my-server")
+        raise BlocksError(
+            f"{name!r} is no name for a component; small letters, digits and single hyphens, as my-server"
+        )
     former = manifest.current_names(components)
     if (root / Component.SHELF / name).exists() or name in former:
         owner = f", which is '{former[name]}' now" if name in former else ""

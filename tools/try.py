@@ -127,13 +127,16 @@ class Trial:
 
     # The steps.
 
-    def write(self, files: Mapping[str, tuple[bytes, bool]], seeds: Mapping[str, str]) -> None:
+    def write(self, files: Mapping[str, tuple[bytes, bool]], seeds: Mapping[str, Any]) -> None:
+        """The course, with the files and variables that tests.yml has for its seeds, and the places around it."""
         for path, (content, executable) in files.items():
             target = self.course / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             target.chmod(0o755 if executable else 0o644)
-        for name, text in seeds.items():
+        with (self.binder / "env").open("a") as file:
+            file.writelines(f"export {name}={value}\n" for name, value in seeds.get("env", {}).items())
+        for name, text in seeds.get("files", {}).items():
             target = self.binder / "seed" / self.component.name / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(packed(name, text))
@@ -190,7 +193,9 @@ class Trial:
             asking = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
         try:
             wait_for(
-                lambda: self.ask()["state"] in ("ready", "failed") or asking.poll() is not None, USE_SECONDS, "no answer"
+                lambda: self.ask()["state"] in ("ready", "failed") or asking.poll() is not None,
+                USE_SECONDS,
+                "no answer",
             )
         finally:
             asking.terminate()
@@ -228,6 +233,19 @@ class Trial:
 
     def verify(self) -> None:
         self.command("bash", str(self.binder / "verify"), seconds=VERIFY_SECONDS)
+
+    def ask_for_seeds(self, asked: Iterable[Mapping[str, str]], can_import: bool) -> None:
+        """Raises `Failed` where a script of tests.yml does not print its words; Python is run where it has its packages."""
+        for case in asked:
+            interpreter = "bash" if "bash" in case else "python3"
+            if interpreter == "bash" or can_import:
+                words = ["bash", "-c", 'source "$0"; exec "$@"', str(self.binder / "env"), interpreter, "-c"]
+                words.append(case.get("bash") or case["python"])
+                done = subprocess.run(
+                    words, check=False, capture_output=True, text=True, env=self.environment, timeout=VERIFY_SECONDS
+                )
+                if done.stdout.split() != case["says"].split():
+                    raise Failed(f"tests.yml: printed {done.stdout + done.stderr!r}, not {case['says']!r}")
 
     def verify_alone(self) -> None:
         """The component's own script, without launch."""
@@ -324,12 +342,6 @@ def not_importable(text: str) -> list[str]:
     return found
 
 
-def cases(component: Component) -> Mapping[str, Any]:
-    path = component.folder / "tests.yml"
-    found = yaml.safe_load(path.read_text()) if path.is_file() else None
-    return found if isinstance(found, dict) else {}
-
-
 def attempt(trial: Trial, answers: Mapping[str, Any], anyway: bool) -> None:
     """All steps; raises `Failed` or `BlocksError` at the first that fails."""
     component = trial.component
@@ -339,11 +351,11 @@ def attempt(trial: Trial, answers: Mapping[str, Any], anyway: bool) -> None:
         trial.faults += [line for line in found if line not in blanks]
         notes += [f"{len(found)} to mend: pytest -k {component.name}"] if found else []
     components = contract.readable(ROOT)
-    seeds = cases(component).get("seeds") or {}
+    seeds = contract.cases(component).get("seeds") or {}
     with trial.step("render") as notes:
         given = {"course_name": "Trial", "components": [component.name], **seeds.get("answers", {}), **answers}
         files = render(Catalogue(ROOT, components, {}), given)
-        trial.write(files, seeds.get("files") or {})
+        trial.write(files, seeds)
     with trial.step("programs") as notes:
         lacking = not_importable((trial.binder / "environment.yml").read_text())
         notes += [f"not to be imported here: {', '.join(lacking)}"] if lacking else []
@@ -362,6 +374,9 @@ def attempt(trial: Trial, answers: Mapping[str, Any], anyway: bool) -> None:
         return
     begin(trial, measured=True)
     check(trial)
+    if asked := seeds.get("asked"):
+        with trial.step("seeds"):
+            trial.ask_for_seeds(asked, can_import=not lacking)
     finish(trial)
     begin(trial)
     with trial.step("KILL"):
@@ -395,7 +410,9 @@ def finish(trial: Trial) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description="Tries a component under the real launch, with this machine's programs.")
+    parser = argparse.ArgumentParser(
+        description="Tries a component under the real launch, with this machine's programs."
+    )
     parser.add_argument("name")
     parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=VALUE", help="of a question")
     parser.add_argument("--keep", action="store_true", help="keep the course and the logs")
