@@ -26,15 +26,18 @@ import pytest
 import yaml
 
 from extensions.catalogue.files import ABOUT, SUFFIX
-from extensions.catalogue.manifest import Output, read_catalogue
+from extensions.catalogue.manifest import Catalogue, Output, read_units
 from extensions.catalogue.selection import select
+from tools import contract
 
 ROOT = Path(__file__).resolve().parents[1]
-CATALOGUE = read_catalogue(ROOT)
-COMPONENTS = CATALOGUE.components
-OUTPUTS = CATALOGUE.outputs
+# A component that cannot be read fails its own test, `test_contract`, and not the collection of all.
+FOLDERS = {folder.name: folder for folder in contract.folders(ROOT)}
+COMPONENTS = contract.readable(ROOT)
+OUTPUTS = read_units(Output, ROOT)
+CATALOGUE = Catalogue(ROOT, COMPONENTS, OUTPUTS)
 NAMES = sorted(COMPONENTS)
-KEYS = {"refused", "taken", "question", "seeds"}
+KEYS = {"proven", "refused", "taken", "question", "seeds"}
 SEED_KEYS = {"answers", "env", "files", "asked", "broken"}
 
 
@@ -79,7 +82,7 @@ def has_service(name: str) -> bool:
 
 def cases(name: str) -> dict[str, Any]:
     """The component's tests.yml, empty where it has none."""
-    return contract.cases(COMPONENTS[name])
+    return dict(contract.cases(COMPONENTS[name]))
 
 
 def seeds(name: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ The form of the folder is in docs/component.md. What is looked at, in this order
 
 - the manifest: one that cannot be read is the only mistake that is told, since nothing else can be judged then
 - its category, the names that it requires, its ports and variables beside those of the other components
-- files that no component has; tests.yml and jupyter_server_config.json, which have to be readable; questions that are another's, that are asked of everybody, that have no default
+- files that no component has; tests.yml and jupyter_server_config.json, which have to be readable
+- questions that are another's, that are asked of everybody, that have no default
 - README.md: one, of at most 40 lines, with headings from ### on
 - a service: its scripts, its manifest's memory and ports, `verify`, and a stop signal that Linux knows
 - scripts: their syntax; in those of a service also a server in the background, an address beyond loopback, and

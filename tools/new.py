@@ -58,8 +58,8 @@ def check(root: Path, name: str, category: str, port: int, components: Mapping[s
         )
     former = manifest.current_names(components)
     if (root / Component.SHELF / name).exists() or name in former:
-        owner = f", which is '{former[name]}' now" if name in former else ""
-        raise BlocksError(f"there is or was a component '{name}'{owner}; a name is never used again: choose another")
+        now = f", which is '{former[name]}' now" if name in former else ""
+        raise BlocksError(f"there is or was a component '{name}'{now}; a name is never used again: choose another")
     if category not in contract.CATEGORIES:
         raise BlocksError(f"'{category}' is no category; choose one of {', '.join(contract.CATEGORIES)}")
     for owner in components.values():

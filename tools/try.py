@@ -38,8 +38,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue.manifest import Component  # noqa: E402
-from extensions.catalogue.manifest import Catalogue  # noqa: E402
+from extensions.catalogue.manifest import Catalogue, Component  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
 from extensions.rendering import render  # noqa: E402
 from tools import contract, processes  # noqa: E402
@@ -186,6 +185,9 @@ class Trial:
     def tree(self) -> list[int]:
         return processes.descendants(self.launch.pid) if self.launch else []
 
+    def settled(self) -> bool:
+        return self.ask()["state"] in ("ready", "failed")
+
     def demand(self) -> None:
         """Have a service on demand started, as its tile in the launcher would."""
         words = [sys.executable, "-I", "-S", str(self.binder / "launch"), "--use", self.component.name]
@@ -235,7 +237,7 @@ class Trial:
         self.command("bash", str(self.binder / "verify"), seconds=VERIFY_SECONDS)
 
     def ask_for_seeds(self, asked: Iterable[Mapping[str, str]], can_import: bool) -> None:
-        """Raises `Failed` where a script of tests.yml does not print its words; Python is run where it has its packages."""
+        """Raises `Failed` where a script of tests.yml does not print its words; Python needs its packages."""
         for case in asked:
             interpreter = "bash" if "bash" in case else "python3"
             if interpreter == "bash" or can_import:
@@ -256,9 +258,9 @@ class Trial:
 
     def terminate(self) -> None:
         """As a hub stops a container; raises `Failed` if the service had to be killed."""
-        assert self.launch
         mark = self.log.stat().st_size
-        self.launch.send_signal(signal.SIGTERM)
+        if self.launch:
+            self.launch.send_signal(signal.SIGTERM)
         wait_for(self.exited, STOP_SECONDS, "launch has not ended")
         said = self.log.read_bytes()[mark:].decode(errors="replace")
         if match := re.search(r"launch: (.*did not stop within.*)", said):
@@ -267,11 +269,11 @@ class Trial:
 
     def kill(self) -> None:
         """As a container that is killed: everything at once."""
-        assert self.launch
-        for pid in (self.launch.pid, *self.tree()):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.launch.wait()
+        if self.launch:
+            for pid in (self.launch.pid, *self.tree()):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.launch.wait()
 
     def left_behind(self) -> None:
         for pid in processes.with_variable("BINDER_RUN", str(self.run)):

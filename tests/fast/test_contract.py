@@ -79,7 +79,7 @@ MISTAKES: dict[str, tuple[Callable[[Path], object], str]] = {
     # The seventeen that a newcomer was seen, or was thought, to make.
     "port of another": (
         replace(MANIFEST, "6379", "4321"),
-        "component.yml: port 4321 (tried) is that of 'other' (other); choose another, here and where the server gets it",
+        "component.yml: port 4321 (tried) is that of 'other' (other); choose another, here and where ",
     ),
     "variable of another": (
         replace(MANIFEST, r"\Z", "env: {OTHER_HOST: a, OTHER_SIZE: b}\n"),
@@ -108,8 +108,8 @@ MISTAKES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "daemon": (
         replace(RUN, "--bind", "--daemonize yes --bind"),
-        "service/run:7: 'exec tried-server --daemonize yes --bind 127.0.0.1 --port 6379 --dir \"$SERVICE_DATA\"' leaves "
-        "the server in the background, where no signal reaches it; exec it in the foreground",
+        "service/run:7: 'exec tried-server --daemonize yes --bind 127.0.0.1 --port 6379 --dir \"$SERVICE_DATA\"' "
+        "leaves the server in the background, where no signal reaches it; exec it in the foreground",
     ),
     "every address": (
         replace(RUN, r"127\.0\.0\.1", "0.0.0.0"),
