@@ -93,14 +93,12 @@ def sockets(pid: int) -> Iterator[str]:
 
 
 def address(text: str) -> tuple[str, int]:
-    """`0100007F:1F90`, words of four bytes in the machine's order, as ("127.0.0.1", 8080)."""
+    """`0100007F:1F90`, words of four bytes in the machine's order, as ("127.0.0.1", 8080); IPv4 in IPv6's form is IPv4."""
     host, _, port = text.partition(":")
     words = [bytes.fromhex(host[start : start + 8])[::-1] for start in range(0, len(host), 8)]
-    return str(ipaddress.ip_address(b"".join(words))), int(port, 16)
+    found = ipaddress.ip_address(b"".join(words))
+    return str(getattr(found, "ipv4_mapped", None) or found), int(port, 16)
 
 
 def is_loopback(text: str) -> bool:
-    """Also of an IPv4 address in IPv6's form."""
-    found = ipaddress.ip_address(text)
-    mapped = getattr(found, "ipv4_mapped", None)
-    return bool((mapped or found).is_loopback)
+    return ipaddress.ip_address(text).is_loopback

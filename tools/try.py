@@ -205,7 +205,7 @@ class Trial:
 
     def ready(self) -> None:
         """Raises `Failed` unless the service is ready and in order."""
-        if self.ask()["state"] == "on demand":
+        if self.ask()["state"] == "on-demand":
             self.demand()
         status = self.ask()
         pid, tree = int(status["pid"] or 0), self.tree()
@@ -352,11 +352,11 @@ def attempt(trial: Trial, answers: Mapping[str, Any], anyway: bool) -> None:
         blanks = [line for line in found if ": FILL IN: " in line]
         trial.faults += [line for line in found if line not in blanks]
         notes += [f"{len(found)} to mend: pytest -k {component.name}"] if found else []
-    components = contract.readable(ROOT)
+    root = component.folder.parents[1]
     seeds = contract.cases(component).get("seeds") or {}
     with trial.step("render") as notes:
         given = {"course_name": "Trial", "components": [component.name], **seeds.get("answers", {}), **answers}
-        files = render(Catalogue(ROOT, components, {}), given)
+        files = render(Catalogue(root, contract.readable(root), {}), given)
         trial.write(files, seeds)
     with trial.step("programs") as notes:
         lacking = not_importable((trial.binder / "environment.yml").read_text())
@@ -411,7 +411,7 @@ def finish(trial: Trial) -> None:
         trial.new_at_home(before)
 
 
-def main(words: Sequence[str]) -> int:
+def main(words: Sequence[str], root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(
         description="Tries a component under the real launch, with this machine's programs."
     )
@@ -420,11 +420,11 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="keep the course and the logs")
     parser.add_argument("--anyway", action="store_true", help="go on where packages of apt.txt are not installed")
     options = parser.parse_args(words)
-    folder = ROOT / Component.SHELF / options.name
+    folder = root / Component.SHELF / options.name
     if not folder.is_dir():
         print(f"{Component.SHELF}/{options.name}: is not there; python tools/new.py {options.name} CATEGORY makes it")
         return 2
-    component = contract.readable(ROOT).get(options.name)
+    component = contract.readable(root).get(options.name)
     if component is None:
         print(*contract.mistakes(folder), sep="\n")
         return 1

@@ -85,10 +85,10 @@ MISTAKES: dict[str, tuple[Callable[[Path], object], str]] = {
         replace(MANIFEST, r"\Z", "env: {OTHER_HOST: a, OTHER_SIZE: b}\n"),
         "component.yml: the variable OTHER_HOST is set by 'other', too; rename it",
     ),
-    "unknown key": (replace(MANIFEST, "^memory", "memroy"), "component.yml:4: unknown key 'memroy'; known: title, "),
+    "unknown key": (replace(MANIFEST, "^memory", "memroy"), "component.yml:5: unknown key 'memroy'; known: title, "),
     "unknown file": (add("Dockerfile", "FROM x\n"), "Dockerfile: no such file in a component; put it under files/"),
     "no title": (replace(MANIFEST, "^title.*\n", ""), "component.yml: key 'title' is missing; add one line of text"),
-    "broken YAML": (replace(MANIFEST, "^title: ", "title: {"), "component.yml:2: "),
+    "broken YAML": (replace(MANIFEST, "^title: ", "title: {"), "component.yml:3: "),
     "unknown category": (
         replace(MANIFEST, "databases", "Databases"),
         "component.yml: 'Databases' is no category; choose one of applications, ",
