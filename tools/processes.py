@@ -93,7 +93,7 @@ def sockets(pid: int) -> Iterator[str]:
 
 
 def address(text: str) -> tuple[str, int]:
-    """`0100007F:1F90`, words of four bytes in the machine's order, as ("127.0.0.1", 8080); IPv4 in IPv6's form is IPv4."""
+    """`0100007F:1F90`, words of four bytes turned around, as ("127.0.0.1", 8080); IPv4 in IPv6's form is IPv4."""
     host, _, port = text.partition(":")
     words = [bytes.fromhex(host[start : start + 8])[::-1] for start in range(0, len(host), 8)]
     found = ipaddress.ip_address(b"".join(words))

@@ -51,7 +51,7 @@ DESCRIBED = re.compile(r"^    ([a-z]+(?:, [a-z]+)*) {2,}(.*(?:\n {27,}\S.*)*)", 
 
 def descriptions(part: str) -> dict[str, str]:
     """Key -> its line in a part of the reader's docstring."""
-    found = {}
+    found: dict[str, str] = {}
     for match in DESCRIBED.finditer(part):
         found |= dict.fromkeys(match[1].split(", "), " ".join(match[2].split()))
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import socket
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jsonschema
@@ -107,7 +108,15 @@ Try = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def attempt(make_catalogue: MakeCatalogue, capsys: pytest.CaptureFixture[str]) -> Try:
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a trial that fails keeps is removed; a short path, for a socket's sake."""
+    with tempfile.TemporaryDirectory(prefix="bb-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
+
+
+@pytest.fixture
+def attempt(make_catalogue: MakeCatalogue, capsys: pytest.CaptureFixture[str], place: None) -> Try:
     """`attempt({file: text}, *words)`: the exit status and all that is said of a trial of these files."""
 
     def run(changed: Mapping[str, str], *words: str) -> tuple[int, str]:
