@@ -2,6 +2,7 @@
 
 A component's `tests.yml` holds the cases of that component alone, all keys optional:
 
+    proven     what the image tests of this component really run, as the table of blocks in README.md says it
     refused    {question: {how the message starts: [answers]}}
     taken      {question: [answers]}
     question   Python for the environment of a built course: prints how many rows of its seeds a client can read
@@ -25,15 +26,18 @@ import pytest
 import yaml
 
 from extensions.catalogue.files import ABOUT, SUFFIX
-from extensions.catalogue.manifest import Output, read_catalogue
+from extensions.catalogue.manifest import Catalogue, Output, read_units
 from extensions.catalogue.selection import select
+from tools import contract
 
 ROOT = Path(__file__).resolve().parents[1]
-CATALOGUE = read_catalogue(ROOT)
-COMPONENTS = CATALOGUE.components
-OUTPUTS = CATALOGUE.outputs
+# A component that cannot be read fails its own test, `test_contract`, and not the collection of all.
+FOLDERS = {folder.name: folder for folder in contract.folders(ROOT)}
+COMPONENTS = contract.readable(ROOT)
+OUTPUTS = read_units(Output, ROOT)
+CATALOGUE = Catalogue(ROOT, COMPONENTS, OUTPUTS)
 NAMES = sorted(COMPONENTS)
-KEYS = {"refused", "taken", "question", "seeds"}
+KEYS = {"proven", "refused", "taken", "question", "seeds"}
 SEED_KEYS = {"answers", "env", "files", "asked", "broken"}
 
 
@@ -78,8 +82,7 @@ def has_service(name: str) -> bool:
 
 def cases(name: str) -> dict[str, Any]:
     """The component's tests.yml, empty where it has none."""
-    path = COMPONENTS[name].folder / "tests.yml"
-    return yaml.safe_load(path.read_text()) or {} if path.is_file() else {}
+    return dict(contract.cases(COMPONENTS[name]))
 
 
 def seeds(name: str) -> dict[str, Any]:

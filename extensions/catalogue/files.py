@@ -112,18 +112,22 @@ def place(components: Iterable[Component], binder_dir: str, render: Render) -> l
 def _placed(component: Component, binder_dir: str, render: Render) -> Iterator[File]:
     for source in component.files():
         name = source.removesuffix(SUFFIX)
-        target = _target(component, name, binder_dir)
-        if target is None:
+        path = target(component, name, binder_dir)
+        if path is None:
             continue
         fragment = read(component, name, render)
         if fragment is not None:
-            yield File(target, fragment.text, os.access(component.folder / source, os.X_OK))
+            yield File(path, fragment.text, os.access(component.folder / source, os.X_OK))
         if name == "service/run" and component.formerly:
             former = "".join(f"{name}\n" for name in component.formerly)
             yield File(f"{binder_dir}/services/{component.name}/formerly", former, executable=False)
 
 
-def _target(component: Component, name: str, binder_dir: str) -> str | None:
+def target(component: Component, name: str, binder_dir: str) -> str | None:
+    """Where the file `name`, without `.jinja`, is placed; None where it is merged or about the component.
+
+    Raises `BlocksError` for a file that is no component's.
+    """
     if name in MERGED or name in ABOUT or name.startswith("tests/"):
         return None
     if name in HOOKS:

@@ -254,15 +254,16 @@ def read_unit(kind: type[U], folder: Path) -> U:
 
 def read_components(root: Path) -> dict[str, Component]:
     """Every component under `root`/components, by name, in name order."""
-    return _read_units(Component, root)
+    return read_units(Component, root)
 
 
 def read_catalogue(root: Path) -> Catalogue:
     """All components and outputs under `root`."""
-    return Catalogue(root, read_components(root), _read_units(Output, root))
+    return Catalogue(root, read_components(root), read_units(Output, root))
 
 
-def _read_units(kind: type[U], root: Path) -> dict[str, U]:
+def read_units(kind: type[U], root: Path) -> dict[str, U]:
+    """Every unit of a kind under `root`, by name, in name order."""
     shelf = root / kind.SHELF
     folders = sorted(path for path in shelf.iterdir() if path.is_dir()) if shelf.is_dir() else []
     units = {folder.name: read_unit(kind, folder) for folder in folders if folder.name[0] not in "._"}

@@ -24,6 +24,7 @@ from extensions.text import slug
 from tests import units
 from tests.fast.conftest import ROOT, copier, tree
 from tests.units import CATALOGUE, COMPONENTS, NAMES, WHOLE
+from tools import contract
 
 TOOLS = Path(sys.executable).parent
 QUESTIONS = questions.read(ROOT)
@@ -135,25 +136,10 @@ def test_every_line_can_be_read_by_its_own_tool(name: str) -> None:
             rattler.MatchSpec(line)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_conventions(name: str) -> None:
-    folder = COMPONENTS[name].folder
-    readmes = [path for path in (folder / "README.md", folder / "README.md.jinja") if path.is_file()]
-    assert len(readmes) == 1, "a component has one README"
-    text = readmes[0].read_text()
-    assert len(text.splitlines()) <= 40
-    assert not re.search(r"^##? ", text, flags=re.MULTILINE), "headings start at ###: the README becomes a section"
-    for question, keys in own_questions(name).items():
-        assert question.startswith(COMPONENTS[name].prefix)
-        assert f"'{name}' in installed" in str(keys.get("when")), f"{question} is asked of everybody"
-        assert "default" in keys, f"{question} has no default"
-        assert "help" in keys
-    if (folder / "service").is_dir():
-        for script in ("run", "ready"):
-            assert os.access(folder / "service" / script, os.X_OK), script
-        assert (folder / "verify").is_file()
-        assert COMPONENTS[name].memory, "a service states its memory"
-        assert COMPONENTS[name].ports, "a service states its port"
+@pytest.mark.parametrize("name", units.FOLDERS)
+def test_contract(name: str) -> None:
+    if found := contract.mistakes(units.FOLDERS[name]):
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 def scripts(root: Path) -> list[Path]:

@@ -21,16 +21,15 @@ import pytest
 import yaml
 from jinja2 import Environment, meta
 
-from extensions.catalogue.manifest import Output, read_catalogue
+from extensions.catalogue.manifest import Output
 from extensions.catalogue.selection import select
-from tests.fast.conftest import ROOT, commit, copier, tree
+from tests.fast.conftest import commit, copier, tree
+from tests.units import COMPONENTS, OUTPUTS
 
 Row = dict[str, Any]
-CATALOGUE = read_catalogue(ROOT)
-OUTPUTS = CATALOGUE.outputs
 # For every course.
 FREE: dict[str, list[Any]] = {
-    "components": [[], *([name] for name in ("postgres", "content-package") if name in CATALOGUE.components)],
+    "components": [[], *([name] for name in ("postgres", "content-package") if name in COMPONENTS)],
     "keep_data": ["image", "home"],
 }
 NONE: Row = {**{name: values[0] for name, values in FREE.items()}, "outputs": []}

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 import yaml
 
-from extensions.catalogue.manifest import current_names, read_catalogue
+from extensions.catalogue.manifest import current_names
 from tests.fast.conftest import ROOT, commit, copier, git
+from tests.units import COMPONENTS
 
 FIXTURES = sorted((ROOT / "tests/releases").glob("*.yml"))
-COMPONENTS = read_catalogue(ROOT).components
 RENAME = "rename it with `formerly`, or retire it (CONTRIBUTING.md): a released name stays good"
 
 

@@ -1,0 +1,197 @@
+"""What is generated is what is committed, and a trial of a component finds what is wrong while it runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from extensions.catalogue.manifest import KEYS, Component, Output
+from tests import units
+from tests.fast.conftest import ROOT, MakeCatalogue, manifest
+from tools import blocks, new, processes, schema
+
+trial = importlib.import_module("tools.try")  # a word of Python's own
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", units.NAMES)
+def test_the_table_of_blocks_has_it(name: str) -> None:
+    assert blocks.row(units.COMPONENTS[name]) in README, "python tools/blocks.py writes the table anew"
+
+
+def test_the_table_of_blocks_is_the_generated_one() -> None:
+    """Skipped where a component has been removed, so that what is left can be tested; in CI that is a failure."""
+    made = blocks.put_into(README, blocks.table(units.COMPONENTS))
+    if made != README:
+        reason = "README.md has another table of blocks; python tools/blocks.py writes it anew"
+        is_removal = len(made.splitlines()) < len(README.splitlines()) and not os.environ.get("CI")
+        (pytest.skip if is_removal else pytest.fail)(reason)
+
+
+def test_the_table_of_blocks_needs_its_marks() -> None:
+    with pytest.raises(SystemExit, match=r"README\.md: the table stands between two lines"):
+        blocks.put_into("no marks", "")
+
+
+@pytest.mark.parametrize("name", schema.pages())
+def test_schemas_are_the_generated_ones(name: str) -> None:
+    committed = (ROOT / "docs/schema" / name).read_text()
+    assert committed == schema.pages()[name], "python tools/schema.py writes them anew"
+
+
+UNITS = [*units.COMPONENTS.values(), *units.OUTPUTS.values()]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_manifests_are_valid_by_their_schema(unit: Component | Output) -> None:
+    jsonschema.validate(yaml.safe_load((unit.folder / unit.MANIFEST).read_text()), schema.schema(type(unit)))
+
+
+# What the reader refuses, by the check of the key.
+WRONG: dict[str, list[Any]] = {
+    "_is_text": ["", 1, None],
+    "_is_flag": ["yes", 1],
+    "_is_number": [-1, True, "1"],
+    "_is_names": ["a", ["A"], [1]],
+    "_is_ports": [{"a": 0}, {"a": 65536}, {"a": "1"}, [1]],
+    "_is_env": [{"a": "b"}, {"A": 1}, {"A": 'say "it"'}, {"A": "$(it)"}],
+    "_is_mapping": [{"a": 1}, ["a"]],
+    "_is_build": [{"unknown": "x"}, {"apt": 1}],
+}
+
+
+@pytest.mark.parametrize("kind", [Component, Output])
+def test_schemas_refuse_what_the_reader_refuses(kind: type[Component] | type[Output]) -> None:
+    validator = jsonschema.Draft7Validator(schema.schema(kind))
+    good = {"title": "T", "summary": "S", **({"category": "databases"} if kind is Component else {})}
+    assert validator.is_valid(good)
+    assert not validator.is_valid({**good, "unknown": 1})
+    for key in good:
+        assert not validator.is_valid({name: value for name, value in good.items() if name != key})
+    for key, (check, _) in KEYS[kind].items():
+        for value in WRONG[check.__name__]:
+            assert not check(value)
+            assert not validator.is_valid({**good, key: value}), (key, value)
+
+
+def test_addresses_are_read_as_the_kernel_writes_them() -> None:
+    assert processes.address("0100007F:1F90") == ("127.0.0.1", 8080)
+    assert processes.address("00000000000000000000000001000000:0050") == ("::1", 80)
+    assert processes.address("0000000000000000FFFF00000100007F:0050") == ("127.0.0.1", 80)
+    assert [processes.is_loopback(text) for text in ("127.0.0.1", "::1", "127.1.2.3")] == [True] * 3
+    assert [processes.is_loopback(text) for text in ("0.0.0.0", "::", "10.0.0.1")] == [False] * 3
+
+
+def test_listening_sockets_are_found() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert server.getsockname()[:2] in processes.listening([os.getpid()])
+
+
+RUN = '#!/usr/bin/env bash\ncd "$SERVICE_DATA"\nexec python3 -m http.server --bind 127.0.0.1 PORT\n'
+ASK = "#!/usr/bin/env bash\nexec 3<>/dev/tcp/127.0.0.1/PORT\n"
+SERVER = {
+    "component.yml": manifest("Tried", category="databases", memory=1, ports="{tried: PORT}"),
+    "README.md": "What you get.\n",
+    "service/run": RUN,
+    "service/ready": ASK,
+    "verify": ASK,
+}
+Try = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a trial that fails keeps is removed; a short path, for a socket's sake."""
+    with tempfile.TemporaryDirectory(prefix="bb-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
+
+
+@pytest.fixture
+def attempt(make_catalogue: MakeCatalogue, capsys: pytest.CaptureFixture[str], place: None) -> Try:
+    """`attempt({file: text}, *words)`: the exit status and all that is said of a trial of these files."""
+
+    def run(changed: Mapping[str, str], *words: str) -> tuple[int, str]:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = str(server.getsockname()[1])
+        files = {f"tried/{name}": text.replace("PORT", port) for name, text in {**SERVER, **changed}.items()}
+        root = make_catalogue(files)
+        for name in ("service/run", "service/ready", "verify"):
+            (root / "components/tried" / name).chmod(0o755)
+        return trial.main(["tried", *words], root), capsys.readouterr().out
+
+    return run
+
+
+def test_a_trial_of_a_server_passes(attempt: Try) -> None:
+    status, said = attempt({})
+    assert status == 0, said
+    steps = [line.split()[0] for line in said.splitlines()[:-1]]
+    assert steps == [
+        *("contract", "render", "programs"),
+        *("start", "ready", "verify", "TERM"),
+        *("start", "ready", "KILL"),
+        *("start", "ready", "verify", "TERM"),
+    ]
+    assert "MB, " in said
+    assert said.splitlines()[-1].startswith("tried: passed after ")
+
+
+def test_a_trial_starts_a_service_on_demand(attempt: Try) -> None:
+    status, said = attempt({"service/on-demand": "when it is asked for\n"})
+    assert status == 0, said
+
+
+FOUND = {
+    "every address": (
+        {"service/run": RUN.replace("127.0.0.1", "$(printf '0.%.0s' 1 2 3)0")},
+        "- it listens on 0.0.0.0, port ",
+    ),
+    "a daemon": (
+        {"service/run": RUN.replace("exec python3", "exec bash -c 'set -m; python3").replace("PORT\n", "PORT &'\n")},
+        "keep it in the foreground, or no signal reaches it",
+    ),
+    "writes at home": (
+        {"service/run": RUN.replace("exec", "touch ${HO-$(printenv HOME)}/mine\nexec")},
+        "- it writes ~/mine: what is in $HOME is a student's own",
+    ),
+    "another port": (
+        {"component.yml": SERVER["component.yml"].replace("PORT", "4444")},
+        "- nothing listens on port 4444 (tried), which component.yml says",
+    ),
+    "no package": (
+        {"apt.txt": "no-such-package\n"},
+        "- no-such-package of apt.txt: not installed here; ",
+    ),
+    "wrong answer": ({"verify": "#!/bin/sh\necho it is wrong >&2\nexit 1\n"}, "it is wrong"),
+    "no program": ({"service/run": "#!/bin/sh\nexec no-such-program\n"}, "no-such-program: not found"),
+}
+
+
+@pytest.mark.parametrize("what", FOUND)
+def test_a_trial_finds(what: str, attempt: Try) -> None:
+    changed, sentence = FOUND[what]
+    if what == "no package" and not trial.not_installed(["no-such-package"]):
+        pytest.skip("this machine has no dpkg")
+    status, said = attempt(changed)
+    assert status == 1
+    assert sentence in said
+    assert "; the log is " in said.splitlines()[-1]
+
+
+def test_a_trial_of_nothing_says_what_makes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert trial.main(["no-such-block"]) == 2
+    assert "python tools/new.py no-such-block CATEGORY makes it" in capsys.readouterr().out
+
+
+def test_new_says_in_a_line_what_cannot_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert new.main(["No", "databases"]) == 1
+    assert capsys.readouterr().err.startswith("'No' is no name for a component; ")
