@@ -29,7 +29,8 @@ __all__ = ["copier_template_root", "make_catalogue"]
 ROOT = Path(__file__).resolve().parent
 TIERS = ("fast", "updates", "image", "browser")
 WITHOUT_ROOT = ("fast", "updates")
-TAKEN_AWAY = {"outputs": ["take-away"], "take_away_databases": True}
+# As far as the catalogue has that output.
+TAKEN_AWAY = {"outputs": ["take-away"], "take_away_databases": True} if (ROOT / "outputs/take-away").is_dir() else {}
 BROWSERS = {"browser": ("chromium",)}
 
 

@@ -258,8 +258,10 @@ def read_components(root: Path) -> dict[str, Component]:
 
 
 def read_catalogue(root: Path) -> Catalogue:
-    """All components and outputs under `root`."""
-    return Catalogue(root, read_components(root), read_units(Output, root))
+    """All components and outputs under `root`; none has the name of another, since answers are named after them."""
+    components, outputs = read_components(root), read_units(Output, root)
+    _refuse_reused_names([*outputs.values(), *components.values()])
+    return Catalogue(root, components, outputs)
 
 
 def read_units(kind: type[U], root: Path) -> dict[str, U]:
