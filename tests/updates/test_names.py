@@ -89,7 +89,7 @@ def test_renamed_component_keeps_answers_and_seeds(history: Path, tmp_path: Path
 
 def test_old_names_in_a_data_file_are_good_for_a_new_course(history: Path, tmp_path: Path) -> None:
     course, data = tmp_path / "course", tmp_path / "data.yml"
-    data.write_text("components: [basis, other]\nbase_port: 5555\n")
+    data.write_text("components: [basis, other]\nbasis_port: 5555\n")
     result = copier("copy", "--trust", "--defaults", "--vcs-ref", "1.3.0", "--data-file", data, history, course)
     assert result.returncode == 0, result.stderr
     report = json.loads((course / "binder/report.json").read_text())

@@ -1,9 +1,8 @@
-"""The ways of a course to its students: every pair of outputs and of their answers, reached by updates and left without
-a trace.
+"""Every pair of outputs, and of the answers about them: reached by updates, and left without a trace.
 
 Which answers an output is tried with stands beside it, in `outputs/<output>/tests/answers.yml`, both keys optional:
 
-    answers   {question: [answers]}, the first of each where nothing is to be made of it
+    answers   {question: [what it is answered with]}, all questions of the output
     refused   [condition over the answers under which the output refuses them]; what is said then is tested beside it
 """
 
