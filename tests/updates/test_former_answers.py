@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, committed_course, copier, git, manifest, tree
 
 BEFORE = "fce5e3ed7c4ce8fb43ca020b051be9fa9f53bd2c"
@@ -168,6 +169,8 @@ def add_own_lines(course: Path) -> set[str]:
 @pytest.mark.parametrize("name", ROWS)
 def test_update_takes_the_answers_over(versions: Path, tmp_path: Path, name: str) -> None:
     before, now = ROWS[name]
+    units.require(REPOSITORY["components"])
+    units.require_outputs(*now.get("outputs", ()))
     course = copy(versions, tmp_path / "course", "1.0.0", before)
     own = add_own_lines(course)
     binder_dir = before.get("binder_dir", "binder")
@@ -196,6 +199,7 @@ def test_update_takes_the_answers_over(versions: Path, tmp_path: Path, name: str
 
 @pytest.mark.parametrize("verb", ["copy", "recopy"])
 def test_copy_does_not_pass_over_them(make_catalogue: MakeCatalogue, tmp_path: Path, verb: str) -> None:
+    units.require_outputs("image")
     root = make_catalogue({"alpha/component.yml": manifest("Alpha")})
     answers = ("outputs=[image]", "image_name=ghcr.io/owner/course")
     course = committed_course(root, tmp_path / "course", *answers)

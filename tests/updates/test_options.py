@@ -20,15 +20,15 @@ import pytest
 import yaml
 from jinja2 import Environment, meta
 
-from extensions.catalogue.manifest import Output
-from extensions.catalogue.selection import select
+from tests import units
 from tests.fast.conftest import commit, copier, tree
-from tests.units import COMPONENTS, OUTPUTS
 
 Row = dict[str, Any]
+# Those that can be had: nothing that they require has been removed.
+OUTPUTS = {name: output for name, output in units.OUTPUTS.items() if {*output.requires} <= units.OUTPUTS.keys()}
 # For every course.
 FREE: dict[str, list[Any]] = {
-    "components": [[], *([name] for name in ("postgres", "content-package") if name in COMPONENTS)],
+    "components": [[], *([name] for name in ("postgres", "content-package") if name in units.COMPONENTS)],
     "keep_data": ["image", "home"],
 }
 NONE: Row = {**{name: values[0] for name, values in FREE.items()}, "outputs": []}
@@ -50,7 +50,7 @@ TRIED = {name: tried(name) for name in OUTPUTS}
 @functools.cache
 def delivery(outputs: tuple[str, ...]) -> list[str]:
     """With those that they require."""
-    return [output.name for output in select(outputs, OUTPUTS, Output)]
+    return units.delivery(outputs)
 
 
 def questions(outputs: Iterable[str]) -> dict[str, list[Any]]:
@@ -123,9 +123,7 @@ def test_rows_have_every_pair() -> None:
 
 @pytest.mark.parametrize("output", sorted(OUTPUTS))
 def test_every_question_of_an_output_is_answered(output: str) -> None:
-    path = OUTPUTS[output].folder / "questions.yml"
-    asked = yaml.safe_load(path.read_text()) if path.is_file() else {}
-    assert TRIED[output]["answers"].keys() == asked.keys()
+    assert TRIED[output]["answers"].keys() == units.questions(output).keys()
 
 
 @pytest.fixture(scope="module")
