@@ -74,7 +74,7 @@ def write_output(root: Path) -> None:
 
 def manifest(title: str, **keys: object) -> str:
     return "".join(
-        f"{key}: {value}\n" for key, value in {"title": title, "summary": "S", "category": "c", **keys}.items()
+        f"{key}: {value}\n" for key, value in {"title": title, "summary": "S", "category": "course", **keys}.items()
     )
 
 
