@@ -33,7 +33,8 @@ def check(components: Iterable[Component]) -> None:
     """Raises `BlocksError` where no version of Java is right for all."""
     floor, ceiling = _bounds(components)
     if floor and ceiling and floor.java.least > ceiling.java.most:
-        raise BlocksError(f"components: {_floor(floor)}, {_ceiling(ceiling)}, and there is one Java; choose one of them")
+        needs = f"{_floor(floor)}, {_ceiling(ceiling)}"
+        raise BlocksError(f"components: {needs}, and there is one Java; choose one of the two")
 
 
 def refusal(components: Iterable[Component], version: str) -> str:

@@ -77,6 +77,9 @@ class Java(NamedTuple):
     most: int = 0
 
 
+ANY_JAVA = Java()
+
+
 @dataclass(frozen=True)
 class Unit:
     """What components and outputs have in common. `folder` is absolute; all other paths are relative to it."""
@@ -125,7 +128,7 @@ class Component(Unit):
     course: bool = False
     memory: int = 0
     cpu: int = 0
-    java: Java = Java()
+    java: Java = ANY_JAVA
     ports: Mapping[str, int] = field(default_factory=dict)
     reachable: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
