@@ -97,12 +97,12 @@ def seed(launch: Launch, service: Service, todo: Iterator[tuple[str, list[str], 
     service.start()
     loop.pump(lambda: session.stopping or service.state in SETTLED, session.deadline)
     problem = "" if service.state == READY else because("it did not become ready", service.reason)
-    last = "its start"
+    last = "the build"
     while not (problem or session.result) and (step := next(todo, None)):
-        last, command, path = step
-        if session.stopping:  # a step that ends well all the same is not the last one
-            session.result = signal.SIGTERM
+        if session.stopping:  # the step before may have ended well all the same, and was not the last one
+            last, session.result = "the build", signal.SIGTERM
             break
+        last, command, path = step
         session.result = None
         if path:
             say(f"{service.name}: loading {path}")
