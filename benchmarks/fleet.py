@@ -46,7 +46,7 @@ def make_catalogue(folder: Path) -> Path:
     for name in ("alpha", "beta"):
         component = folder / "components" / name
         component.mkdir(parents=True)
-        (component / "component.yml").write_text(f"title: {name}\nsummary: S\ncategory: c\n")
+        (component / "component.yml").write_text(f"title: {name}\nsummary: S\ncategory: course\n")
         (component / "apt.txt").write_text(f"lib{name}\n")
         (component / "postBuild").write_text(f"#!/bin/bash\necho {name}\n")
     commit(folder)

@@ -14,6 +14,7 @@ from typing import Any
 from . import clashes, outputs
 from .catalogue import files
 from .catalogue.manifest import Component, Output
+from .catalogue.provided import Provided, by_interface
 from .errors import BlocksError
 from .findings import packages, packs
 from .foreign import directory as foreign
@@ -131,6 +132,10 @@ class Composition:
     def readmes(self) -> dict[str, str]:
         """Component name -> its README, rendered."""
         return {fragment.component: fragment.text.strip() for fragment in self.fragments("README.md")}
+
+    @property
+    def provided(self) -> Provided:
+        return by_interface(self.components)
 
     @property
     def applications(self) -> list[tuple[str, str]]:
@@ -262,7 +267,6 @@ class Composition:
 
     def check(self) -> None:
         """Raises `BlocksError` for the first thing that cannot be composed."""
-        _check_java(self.components, self.answers)
         course = [component.name for component in self.components if component.course]
         labels = [directory.label for directory in self.directories]
         clashes.decide(self.clashes, [*course, *labels], self.answers.get("clashes") == "refuse")
@@ -272,10 +276,3 @@ class Composition:
 def _variables(component: Component, answers: Mapping[str, Any]) -> env.Owner:
     own = {name: answers[name] for name in sorted(answers) if name.startswith(component.prefix)}
     return env.Owner(component.name, own, component.env, component.where("component.yml"))
-
-
-def _check_java(components: tuple[Component, ...], answers: Mapping[str, Any]) -> None:
-    chosen = answers.get("java_version")
-    for component in components:
-        if chosen is not None and component.java > int(chosen):
-            raise BlocksError(f"java_version: '{component.name}' needs Java {component.java} or newer, not {chosen}")

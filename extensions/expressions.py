@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from . import outputs, report
 from .answers import choices, given, questions
 from .bundle import bundle
-from .catalogue import files
+from .catalogue import files, java
 from .catalogue.manifest import Catalogue, Output
 from .catalogue.selection import select
 from .compiled import keep_compiled
@@ -92,6 +92,14 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         brought = outputs.brought(chosen, renderer(environment, context.get_all()))
         return [component.name for component in select([*asked, *brought], catalogue.components)]
 
+    def java_versions(installed: Iterable[str], versions: Iterable[str]) -> list[str]:
+        """Those on which all installed components run."""
+        return java.allowed((catalogue.components[name] for name in installed), versions)
+
+    def java_refusal(installed: Iterable[str], version: str) -> str:
+        """Why Java cannot be this version; empty where it can."""
+        return java.refusal((catalogue.components[name] for name in installed), version)
+
     def delivery(asked: Iterable[str]) -> list[str]:
         """Names asked for -> names of the outputs, in order."""
         return [output.name for output in select(asked, catalogue.outputs, Output)]
@@ -119,6 +127,8 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         binder_dir_default=guard(adoption.binder_dir),
         delivery=guard(delivery),
         installed=guard(installed),
+        java_refusal=java_refusal,
+        java_versions=guard(java_versions),
         python_default=guard(python_default),
         refused=refused,
         slug=slug,

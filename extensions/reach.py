@@ -1,6 +1,6 @@
-"""The ports of databases that a course's programs outside the container may reach.
+"""The ports that a course's programs outside the container may reach.
 
-- those of the components of the category databases, in the order of the components
+- those that their manifests call `reachable`, in the order of the components
 - each has a variable for the port on the computer: COURSE_MONGODB_PORT, COURSE_NEO4J_BOLT_PORT
 """
 
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from .catalogue.manifest import Component
 
-DATABASES = "databases"
 # What asking for them alone gives.
 UNREACHED = "the answer '{}' reaches nothing: no component here is a database with a port"
 
@@ -25,8 +24,7 @@ class Port:
 
 
 def ports(components: Iterable[Component]) -> list[Port]:
-    databases = [one for one in components if one.category.casefold() == DATABASES]
-    return [_port(one, label, number) for one in databases for label, number in one.ports.items()]
+    return [_port(one, label, one.ports[label]) for one in components for label in one.reachable]
 
 
 def _port(component: Component, label: str, number: int) -> Port:

@@ -25,6 +25,7 @@ from jinja2 import Environment
 from .answers import given, questions
 from .catalogue import files
 from .catalogue.manifest import Catalogue
+from .catalogue.provided import by_interface
 from .composition import Composition
 from .expressions import evaluator, make_environment, renderer
 from .foreign import adoption, imports
@@ -89,11 +90,12 @@ def _content(root: Path, source: Path, environment: Environment, context: Mappin
 def compose(catalogue: Catalogue, answers: Mapping[str, Any], environment: Environment) -> Composition:
     """The composition for complete answers, checked."""
     directories, found = _foreign(answers, catalogue.components)
+    components = tuple(catalogue.components[name] for name in answers["installed"])
     composition = Composition(
         tuple(answers["components"]),
-        tuple(catalogue.components[name] for name in answers["installed"]),
+        components,
         answers,
-        renderer(environment, answers),
+        renderer(environment, {**answers, "provided": by_interface(components)}),
         directories,
         found,
         tuple(catalogue.outputs[name] for name in answers.get("delivery", ())),

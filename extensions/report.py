@@ -47,6 +47,7 @@ def report(composition: Composition) -> dict[str, Any]:
             for component in composition.components
             for label, port in component.ports.items()
         },
+        "provides": composition.provided,
         "env": {entry.name: entry.wants[0].component for entry in composition.env.entries},
         "entries": {
             **{name: [entry.as_data() for entry in part.entries] for name, part in merged.items() if part.entries},

@@ -1,7 +1,8 @@
 """Start the services of this repository, then the notebook; stop them all cleanly.
 
     launch [--deadline 20] [--grace 8] -- COMMAND...      the services, then COMMAND (the notebook)
-    launch --build NAME [--deadline 300] -- COMMAND...    make the data of service NAME with COMMAND
+    launch --build NAME [--deadline 300]    make the data of service NAME of its seeds
+    launch --build NAME [--deadline 300] -- COMMAND...    make it with COMMAND instead
     launch --use NAME [--deadline 120]      start NAME if need be, wait until it is ready, live until TERM
     launch --reset NAME [--deadline 120]    set the data of NAME aside, start it again with the seeded data
     launch --status                         print the state of everything as JSON; exit 1 if nothing runs
@@ -52,7 +53,8 @@ def main(arguments: list[str]) -> int:
     options = dict(zip(words[::2], words[1::2], strict=False))
     verbs = {"--build", "--use", "--reset"} & options.keys()
     known = options.keys() <= verbs | {"--deadline", "--grace"} and len(words) % 2 == 0
-    if not known or len(verbs) > 1 or bool(command) != (verbs <= {"--build"}):
+    takes_command = verbs <= {"--build"}
+    if not known or len(verbs) > 1 or (command and not takes_command) or not (command or verbs):
         say(f"wrong arguments: {' '.join(arguments)}\n{__doc__}")
         return 2
     try:

@@ -77,9 +77,11 @@ class Launch:
         if ready := [service.name for service in self.services.values() if service.state == READY]:
             say(f"ready after {took}: {', '.join(ready)}")
 
-    def start_notebook(self, command: list[str], environment: dict[str, str]) -> None:
+    def start_notebook(self, command: list[str], environment: dict[str, str], folder: str = "") -> None:
         def become() -> None:
             die_with_parent(signal.SIGKILL)  # whoever kills us means the notebook
+            if folder:
+                os.chdir(folder)
             execute(command, environment)
 
         def on_exit(status: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from ..catalogue.manifest import Catalogue, Component, current_names
+from ..catalogue.manifest import CATEGORIES, HELPERS, Catalogue, Component, current_names
 from ..foreign import adopt
 
 PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
@@ -16,13 +16,15 @@ PYTHON_DEFAULT = "3.13"
 def components(catalogue: Catalogue, asked: Iterable[str]) -> str:
     """By category, with memory; retired components last.
 
-    Former names only where they are `asked` for: Copier would drop an answer that is no choice without a word.
+    Helpers and former names only where they are `asked` for: Copier would drop an answer that is no choice without a
+    word.
     """
-    units = catalogue.components.values()
-    ordered = sorted(units, key=lambda component: (bool(component.retired), component.category, component.title))
-    labels = {_label(component): component.name for component in ordered}
+    asked, order = {*asked}, [*CATEGORIES]
+    offered = [one for one in catalogue.components.values() if one.category != HELPERS or one.name in asked]
+    offered.sort(key=lambda one: (bool(one.retired), order.index(one.category), one.title))
+    labels = {_label(component): component.name for component in offered}
     former = current_names(catalogue.components)
-    labels |= {f"{name} (called {former[name]} now)": name for name in sorted(former.keys() & {*asked})}
+    labels |= {f"{name} (called {former[name]} now)": name for name in sorted(former.keys() & asked)}
     return _as_yaml(labels)
 
 
@@ -30,7 +32,7 @@ def _label(component: Component) -> str:
     if component.retired:
         return f"Retired: {component.title} ({component.retired})"
     memory = f", {component.memory} MB" if component.memory else ""
-    return f"{component.category}: {component.title} ({component.summary}{memory})"
+    return f"{CATEGORIES[component.category]}: {component.title} ({component.summary}{memory})"
 
 
 def outputs(catalogue: Catalogue) -> str:

@@ -10,15 +10,17 @@ Keys of both manifests, the first two required:
 
 Keys of a component (`category` required):
 
-    category                   text
+    category                   one of `CATEGORIES`; a helper is not offered, and comes where another requires it
     formerly                   the names that it had in earlier releases; who asks for one of them gets it
     retired                    what to use instead; it still works where it was chosen, and is no longer offered first
     course                     true where it speaks for the course: its entries come first in a clash
     memory                     MB (10^6 bytes) at rest
     cpu                        seconds of processor time that a start takes, rounded up
-    java                       lowest Java major version it runs on
-    ports                      {label: TCP port on loopback}
+    java                       {least: 11, most: 17}, the Java versions that it runs on, either or both
+    ports                      {label: TCP port on loopback}, or {label: {port: 5432, reachable: true}} where programs
+                               outside the container may want it
     env                        {NAME: shell text for inside double quotes; `$NAME` is expanded}
+    provides                   {interface: text, number or mapping}, what others find it by: see `provided.py`
 
 Keys of an output; a condition is a Jinja expression over the answers:
 
@@ -39,7 +41,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from .. import git
 from ..errors import BlocksError
@@ -50,6 +52,32 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 # What a double-quoted shell word would run or end: command substitution, escapes, the closing quote.
 UNSAFE = re.compile(r'[`"\\\n]|\$\(')
+# Key -> what people see, in the order in which they are offered.
+CATEGORIES = {
+    "stacks": "Stacks",
+    "databases": "Databases",
+    "database-tools": "Database tools",
+    "messaging": "Messaging",
+    "compute": "Compute",
+    "applications": "Applications",
+    "editors": "Editors and desktop",
+    "languages": "Languages",
+    "teaching": "Authoring and teaching",
+    "subjects": "Subjects",
+    "course": "The course's own",
+    "helpers": "Helpers",
+}
+HELPERS = "helpers"
+
+
+class Java(NamedTuple):
+    """Major versions, both included; 0 is no bound."""
+
+    least: int = 0
+    most: int = 0
+
+
+ANY_JAVA = Java()
 
 
 @dataclass(frozen=True)
@@ -92,7 +120,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Component(Unit):
-    """One building block: what a student can use inside the session."""
+    """One building block: what a student can use inside the session. `reachable` are labels of ports."""
 
     category: str
     formerly: tuple[str, ...] = ()
@@ -100,9 +128,11 @@ class Component(Unit):
     course: bool = False
     memory: int = 0
     cpu: int = 0
-    java: int = 0
+    java: Java = ANY_JAVA
     ports: Mapping[str, int] = field(default_factory=dict)
+    reachable: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    provides: Mapping[str, Any] = field(default_factory=dict)
 
     SHELF: ClassVar[str] = "components"
     MANIFEST: ClassVar[str] = "component.yml"
@@ -150,10 +180,34 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _is_category(value: Any) -> bool:
+    return isinstance(value, str) and value in CATEGORIES
+
+
+def _is_java(value: Any) -> bool:
+    if not isinstance(value, dict) or not value or not value.keys() <= {*Java._fields}:
+        return False
+    return all(_is_number(version) and version for version in value.values()) and _is_range(Java(**value))
+
+
+def _is_range(java: Java) -> bool:
+    return not java.most or java.least <= java.most
+
+
 def _is_ports(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(label, str) and _is_number(port) and 0 < port < 65536 for label, port in value.items()
-    )
+    return isinstance(value, dict) and all(isinstance(label, str) and _is_port(port) for label, port in value.items())
+
+
+def _is_port(value: Any) -> bool:
+    number, is_reachable = _port(value)
+    return _is_number(number) and 0 < number < 65536 and _is_flag(is_reachable)
+
+
+def _port(value: Any) -> tuple[Any, Any]:
+    """Number and `reachable` of a port in either form."""
+    if isinstance(value, dict) and value.keys() <= {"port", "reachable"}:
+        return value.get("port"), value.get("reachable", False)
+    return value, False
 
 
 def _is_env(value: Any) -> bool:
@@ -161,6 +215,18 @@ def _is_env(value: Any) -> bool:
         isinstance(name, str) and VARIABLE.fullmatch(name) and isinstance(text, str) and not UNSAFE.search(text)
         for name, text in value.items()
     )
+
+
+def _is_provides(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(name, str) and NAME.fullmatch(name) and _is_provided(one) for name, one in value.items()
+    )
+
+
+def _is_provided(value: Any) -> bool:
+    if isinstance(value, dict):
+        return bool(value) and all(isinstance(key, str) and _is_provided(one) for key, one in value.items())
+    return _is_number(value) or (_is_text(value) and not UNSAFE.search(value))
 
 
 def _is_flag(value: Any) -> bool:
@@ -190,15 +256,16 @@ COMMON: Mapping[str, Key] = {
 KEYS: Mapping[type[Unit], Mapping[str, Key]] = {
     Component: {
         **COMMON,
-        "category": (_is_text, "one line of text"),
+        "category": (_is_category, f"one of {', '.join(CATEGORIES)}"),
         "formerly": NAMES,
         "retired": (_is_text, "one line of text, such as 'use redis instead'"),
         "course": (_is_flag, "true or false"),
         "memory": (_is_number, "a whole number of MB"),
         "cpu": (_is_number, "a whole number of seconds of processor time"),
-        "java": (_is_number, "a Java major version"),
-        "ports": (_is_ports, "a mapping of labels to port numbers"),
+        "java": (_is_java, "a mapping with a lowest and a highest major version, such as {least: 11, most: 17}"),
+        "ports": (_is_ports, "a mapping of labels to port numbers, or to {port: NUMBER, reachable: true}"),
         "env": (_is_env, 'a mapping of NAMES to text without backslash, backtick, double quote or "$("'),
+        "provides": (_is_provides, "a mapping of interfaces to text, numbers or mappings, written as in 'env'"),
     },
     Output: {
         **COMMON,
@@ -249,6 +316,12 @@ def read_unit(kind: type[U], folder: Path) -> U:
     values: dict[str, Any] = {
         str(FIELDS.get(key, key)): tuple(value) if isinstance(value, list) else value for key, value in manifest.items()
     }
+    if "java" in values:
+        values["java"] = Java(**values["java"])
+    if "ports" in values:
+        ports = {label: _port(port) for label, port in values["ports"].items()}
+        values["ports"] = {label: number for label, (number, _) in ports.items()}
+        values["reachable"] = tuple(label for label, (_, is_reachable) in ports.items() if is_reachable)
     return kind(name=folder.name, folder=folder, **values)
 
 

@@ -4,7 +4,7 @@
 - everything a unit `requires` comes along, and stands before it
 - `after` orders two units when both are there, and brings nothing along
 - between units that nothing orders, names decide, so the order is a function of the names alone
-- an unknown name, a conflict or a cycle is an error that names the units
+- an unknown name, a conflict (on the version of Java, too) or a cycle is an error that names the units
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from ..errors import BlocksError
+from . import java
 from .manifest import Component, Unit, current_names
 
 U = TypeVar("U", bound=Unit)
@@ -25,6 +26,7 @@ def select(asked: Iterable[str], units: Mapping[str, U], kind: type[Unit] = Comp
     """The units of one `kind` to install, in order; raises `BlocksError` for what cannot be installed."""
     chosen = _closure(asked, units, kind)
     _refuse_conflicts(chosen)
+    java.check(unit for unit in chosen.values() if isinstance(unit, Component))
     return _ordered(chosen)
 
 

@@ -2,6 +2,7 @@
 
 - repo2docker reads the text before `#`, one entry a line; several names on one line are split
 - union by name, first appearance decides the place
+- a name that only apt-get can resolve (`postgresql-..-pgvector`, an expression) is a name like any other
 - a pinned entry (`name=version`) beats a bare name; two different pins clash
 - what is no package name breaks the build (and stands unquoted in a command)
 - comments, and what cannot be read, by the rules of `lines`

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -74,7 +75,7 @@ def write_output(root: Path) -> None:
 
 def manifest(title: str, **keys: object) -> str:
     return "".join(
-        f"{key}: {value}\n" for key, value in {"title": title, "summary": "S", "category": "c", **keys}.items()
+        f"{key}: {value}\n" for key, value in {"title": title, "summary": "S", "category": "course", **keys}.items()
     )
 
 
@@ -86,9 +87,9 @@ def copier(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedP
 
 
 def load_seed(component: str) -> ModuleType:
-    """The seed.py of a component, as a module."""
-    path = ROOT / "components" / component / "service/seed.py"
-    spec = importlib.util.spec_from_file_location(f"{component}_seed", path)
+    """What loads the seeds of a component, as a module."""
+    loader = SourceFileLoader(f"{component}_load", str(ROOT / "components" / component / "service/load"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
