@@ -2,7 +2,7 @@
 
     python tools/blocks.py
 
-In the order of categories and titles, as the question for components has them; retired ones last.
+In the order of categories and titles, as the question for components has them, helpers behind; retired ones last.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue.manifest import Component, read_components  # noqa: E402
+from extensions.catalogue.manifest import CATEGORIES, Component, read_components  # noqa: E402
 from tools import contract  # noqa: E402
 
 BEGIN, END = "<!-- blocks: this table is made by python tools/blocks.py -->\n", "<!-- end of blocks -->\n"
@@ -29,7 +29,8 @@ def row(component: Component) -> str:
 
 
 def table(components: Mapping[str, Component]) -> str:
-    ordered = sorted(components.values(), key=lambda each: (bool(each.retired), each.category, each.title))
+    order = [*CATEGORIES]
+    ordered = sorted(components.values(), key=lambda each: (bool(each.retired), order.index(each.category), each.title))
     return HEAD + "".join(map(row, ordered))
 
 

@@ -5,7 +5,7 @@
 The form of the folder is in docs/component.md. What is looked at, in this order:
 
 - the manifest: one that cannot be read is the only mistake that is told, since nothing else can be judged then
-- its category, the names that it requires, its ports and variables beside those of the other components
+- the names that it requires, its ports and variables beside those of the other components
 - files that no component has; tests.yml and jupyter_server_config.json, which have to be readable
 - questions that are another's, that are asked of everybody, that have no default
 - README.md: one, of at most 40 lines, with headings from ### on
@@ -39,7 +39,6 @@ from extensions.errors import BlocksError  # noqa: E402
 from extensions.text import read_text  # noqa: E402
 from extensions.yaml_files import parse_yaml  # noqa: E402
 
-CATEGORIES = ("applications", "course", "databases", "languages", "notebook", "packages", "stacks")
 README_LINES = 40
 FILL_IN = re.compile(r"FILL IN:? *(.*?)(?: *(?:-->|\*/))?$")
 SHEBANG = re.compile(r"#!.*?\b(?P<program>bash|sh|python3?)\b")
@@ -95,8 +94,6 @@ def folders(root: Path) -> list[Path]:
 
 def _manifest(component: Component, others: Mapping[str, Component]) -> Iterator[str]:
     where = component.where(component.MANIFEST)
-    if component.category not in CATEGORIES:
-        yield f"{where}: '{component.category}' is no category; choose one of {', '.join(CATEGORIES)}"
     for key in ("requires", "after", "conflicts"):
         for name in getattr(component, key):
             if name == component.name:

@@ -1,7 +1,7 @@
 """Makes the folder of a new component.
 
     python tools/new.py redis databases                a server; its port with --port 6379
-    python tools/new.py geopandas packages             a library
+    python tools/new.py geopandas subjects             a library
     python tools/new.py bash languages                 a kernel
     python tools/new.py datasette applications         a web application behind the notebook's proxy
 
@@ -27,7 +27,15 @@ from tools import contract  # noqa: E402
 
 SKELETONS = Path(__file__).with_suffix("")
 KINDS = ("server", "library", "kernel", "web")
-USUAL = {"databases": "server", "languages": "kernel", "applications": "web"}
+USUAL = {
+    "databases": "server",
+    "messaging": "server",
+    "compute": "server",
+    "database-tools": "web",
+    "applications": "web",
+    "editors": "web",
+    "languages": "kernel",
+}
 FIRST_PORT = 9100
 
 
@@ -60,8 +68,8 @@ def check(root: Path, name: str, category: str, port: int, components: Mapping[s
     if (root / Component.SHELF / name).exists() or name in former:
         now = f", which is '{former[name]}' now" if name in former else ""
         raise BlocksError(f"there is or was a component '{name}'{now}; a name is never used again: choose another")
-    if category not in contract.CATEGORIES:
-        raise BlocksError(f"'{category}' is no category; choose one of {', '.join(contract.CATEGORIES)}")
+    if category not in manifest.CATEGORIES:
+        raise BlocksError(f"'{category}' is no category; choose one of {', '.join(manifest.CATEGORIES)}")
     for owner in components.values():
         if port and port in map(int, owner.ports.values()):
             raise BlocksError(f"port {port} is that of '{owner.name}'; choose another")
@@ -82,7 +90,7 @@ def put_in(text: str, words: Mapping[str, str]) -> str:
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Makes the folder of a new component.")
     parser.add_argument("name")
-    parser.add_argument("category", help=", ".join(contract.CATEGORIES))
+    parser.add_argument("category", help=", ".join(manifest.CATEGORIES))
     parser.add_argument("--kind", choices=KINDS, default="", help="what it is, if its category does not tell")
     parser.add_argument("--port", type=int, default=0, help="where it listens (a free one)")
     options = parser.parse_args(words)

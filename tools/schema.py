@@ -27,17 +27,54 @@ from extensions.catalogue.manifest import Component, Output, Unit  # noqa: E402
 FOLDER = ROOT / "docs/schema"
 TEXT = {"type": "string", "pattern": r"\S"}
 NUMBER = {"type": "integer", "minimum": 0}
+VERSION = {"type": "integer", "minimum": 1}
+PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
+SAFE = {"not": {"pattern": manifest.UNSAFE.pattern}}
+NAME, VARIABLE = (f"^(?:{pattern.pattern})$" for pattern in (manifest.NAME, manifest.VARIABLE))
+# A value that a component provides: text, a number, or a mapping of them.
+PROVIDED = {
+    "anyOf": [
+        {**TEXT, **SAFE},
+        NUMBER,
+        {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/definitions/provided"}},
+    ]
+}
 # What the reader's check of a value takes, by the name of the check.
 SHAPES: Mapping[str, Mapping[str, Any]] = {
     "_is_text": TEXT,
     "_is_flag": {"type": "boolean"},
     "_is_number": NUMBER,
-    "_is_names": {"type": "array", "items": {"type": "string", "pattern": f"^(?:{manifest.NAME.pattern})$"}},
-    "_is_ports": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 65535}},
+    "_is_names": {"type": "array", "items": {"type": "string", "pattern": NAME}},
+    "_is_category": {"enum": [*manifest.CATEGORIES]},
+    "_is_java": {
+        "type": "object",
+        "minProperties": 1,
+        "properties": dict.fromkeys(manifest.Java._fields, VERSION),
+        "additionalProperties": False,
+    },
+    "_is_ports": {
+        "type": "object",
+        "additionalProperties": {
+            "anyOf": [
+                PORT,
+                {
+                    "type": "object",
+                    "required": ["port"],
+                    "properties": {"port": PORT, "reachable": {"type": "boolean"}},
+                    "additionalProperties": False,
+                },
+            ]
+        },
+    },
+    "_is_provides": {
+        "type": "object",
+        "propertyNames": {"pattern": NAME},
+        "additionalProperties": {"$ref": "#/definitions/provided"},
+    },
     "_is_env": {
         "type": "object",
-        "propertyNames": {"pattern": f"^(?:{manifest.VARIABLE.pattern})$"},
-        "additionalProperties": {"type": "string", "not": {"pattern": manifest.UNSAFE.pattern}},
+        "propertyNames": {"pattern": VARIABLE},
+        "additionalProperties": {"type": "string", **SAFE},
     },
     "_is_mapping": {"type": "object", "additionalProperties": {"type": "string"}},
     "_is_build": {
@@ -74,6 +111,7 @@ def schema(kind: type[Unit]) -> dict[str, Any]:
         "required": [*manifest.REQUIRED[kind]],
         "additionalProperties": False,
         "properties": properties,
+        **({"definitions": {"provided": PROVIDED}} if kind is Component else {}),
     }
 
 

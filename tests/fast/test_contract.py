@@ -91,7 +91,7 @@ MISTAKES: dict[str, tuple[Callable[[Path], object], str]] = {
     "broken YAML": (replace(MANIFEST, "^title: ", "title: {"), "component.yml:3: "),
     "unknown category": (
         replace(MANIFEST, "databases", "Databases"),
-        "component.yml: 'Databases' is no category; choose one of applications, ",
+        "component.yml:4: 'category' must be one of stacks, databases, ",
     ),
     "README too long": (add("README.md", "line\n" * 41), "README.md: has 41 lines; shorten it to 40"),
     "no verify": (
@@ -219,7 +219,7 @@ def test_a_broken_neighbour_is_passed_over(server: Path) -> None:
 
 @pytest.mark.parametrize("kind", new.KINDS)
 def test_a_new_component_has_to_be_filled_in_and_no_more(kind: str, root: Path) -> None:
-    write(root, "components/jupyter-server-proxy/component.yml", "title: P\nsummary: S\ncategory: notebook\n")
+    write(root, "components/jupyter-server-proxy/component.yml", "title: P\nsummary: S\ncategory: helpers\n")
     folder = new.make(root, "my-own", "languages", kind)
     found = contract.mistakes(folder)
     assert found
@@ -236,7 +236,7 @@ def test_a_new_component_has_to_be_filled_in_and_no_more(kind: str, root: Path) 
         (("my_own", "databases"), "'my_own' is no name for a component; "),
         (("other", "databases"), "there is or was a component 'other'; a name is never used again"),
         (("former", "databases"), "there is or was a component 'former', which is 'renamed' now; "),
-        (("tried", "Databases"), "'Databases' is no category; choose one of applications, "),
+        (("tried", "Databases"), "'Databases' is no category; choose one of stacks, "),
         (("tried", "databases", "server", 4321), "port 4321 is that of 'other'; choose another"),
     ],
 )
