@@ -14,7 +14,11 @@ from tests.fast.test_copy import assert_refused
 
 COMPONENTS = {
     "rows/component.yml": manifest("Rows", category="databases", ports="{rows: {port: 5001, reachable: true}}"),
-    "graph-db/component.yml": manifest("Graph", category="databases", ports="{bolt: {port: 5002, reachable: true}, http: {port: 5003, reachable: true}}"),
+    "graph-db/component.yml": manifest(
+        "Graph",
+        category="databases",
+        ports="{bolt: {port: 5002, reachable: true}, http: {port: 5003, reachable: true}}",
+    ),
     "nbgitpuller/component.yml": manifest("nbgitpuller"),
     "page/component.yml": manifest("Page", ports="{page: 5004}"),
 }

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tests.fast.conftest import MakeCatalogue, commit, committed_course, copier, manifest, tree
 
-COMPONENTS = {"rows/component.yml": manifest("Rows", category="databases", ports="{rows: {port: 5001, reachable: true}}")}
+COMPONENTS = {
+    "rows/component.yml": manifest("Rows", category="databases", ports="{rows: {port: 5001, reachable: true}}")
+}
 ALL = {"outputs": "[devcontainer]", "image_name": "ghcr.io/owner/course", "devcontainer_databases": "true"}
 NONE = {"outputs": "[]"}
 ADDED = {".devcontainer/devcontainer.json", ".github/workflows/binder-image.yml"}

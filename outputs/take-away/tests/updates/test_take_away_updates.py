@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree
 
-COMPONENTS = {"rows/component.yml": manifest("Rows", category="databases", ports="{rows: {port: 5001, reachable: true}}")}
+COMPONENTS = {
+    "rows/component.yml": manifest("Rows", category="databases", ports="{rows: {port: 5001, reachable: true}}")
+}
 ALL = {"outputs": "[take-away]", "take_away_databases": "true"}
 NONE = {"outputs": "[]"}
 ADDED = {
