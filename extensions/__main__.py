@@ -22,7 +22,7 @@ import argparse  # noqa: E402
 from collections.abc import Iterator, Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from extensions.catalogue import manifest  # noqa: E402
+from extensions.catalogue import manifest, units  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
 from extensions.update import migrate, settle  # noqa: E402
 
@@ -46,7 +46,7 @@ def done(options: argparse.Namespace) -> Iterator[str]:
     catalogue = manifest.read_catalogue(Path(CATALOGUE))
     if options.verb == "migrate":
         return migrate.migrate(Path(), options.answers_file, catalogue)
-    return settle.settle(Path(), manifest.current_names(catalogue.components))
+    return settle.settle(Path(), units.current_names(catalogue.components))
 
 
 if __name__ == "__main__":

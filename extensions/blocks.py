@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from extensions.catalogue import files as _files
     from extensions.catalogue import manifest as _manifest
     from extensions.catalogue import selection as _selection
+    from extensions.catalogue import units as _units
     from extensions.foreign import adopt as _adopt
     from extensions.foreign import adoption as _adoption
     from extensions.update import changes as _changes
@@ -57,7 +58,8 @@ else:
     _expressions, _rendering = map(_import, ("expressions", "rendering"))
     _choices, _destination = map(_import, ("answers.choices", "answers.destination"))
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
-    _files, _manifest, _selection = map(_import, ("catalogue.files", "catalogue.manifest", "catalogue.selection"))
+    _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
+    _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
     _changes, _closing = map(_import, ("update.changes", "update.closing"))
     _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
@@ -103,7 +105,7 @@ class Blocks(Extension):
         )
 
     @functools.cached_property
-    def catalogue(self) -> _manifest.Catalogue:
+    def catalogue(self) -> _units.Catalogue:
         return _manifest.read_catalogue(FOLDER.parent)
 
     @functools.cached_property
@@ -157,7 +159,7 @@ class Blocks(Extension):
 
     def is_to_settle(self, configuration: Any) -> bool:
         """True, where an update leaves something to do after Copier's merge."""
-        names = _manifest.current_names(self.catalogue.components)
+        names = _units.current_names(self.catalogue.components)
         return _settle.is_needed(Path(configuration["dst_path"]), names)
 
     def composition(self, context: Context) -> _composition.Composition:

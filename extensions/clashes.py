@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from .catalogue.manifest import Component
+from .catalogue.units import Component
 from .errors import BlocksError
 from .foreign.directory import Directory
 from .merge import specs

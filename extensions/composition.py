@@ -13,8 +13,8 @@ from typing import Any
 
 from . import clashes, outputs
 from .catalogue import files
-from .catalogue.manifest import Component, Output
 from .catalogue.provided import Provided, by_interface
+from .catalogue.units import Component, Output
 from .errors import BlocksError
 from .findings import packages, packs
 from .foreign import directory as foreign

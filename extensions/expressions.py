@@ -18,8 +18,8 @@ from . import outputs, report
 from .answers import choices, given, questions
 from .bundle import bundle
 from .catalogue import files, java
-from .catalogue.manifest import Catalogue, Output
 from .catalogue.selection import select
+from .catalogue.units import Catalogue, Output
 from .compiled import keep_compiled
 from .errors import BlocksError
 from .foreign import adoption

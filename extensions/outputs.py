@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .catalogue.files import MERGED, SUFFIX, File, Render, as_text
-from .catalogue.manifest import Output
+from .catalogue.units import Output
 from .errors import BlocksError
 from .loading import load_rules
 from .text import read_text

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .catalogue.manifest import Component
+from .catalogue.units import Component
 
 # What asking for them alone gives.
 UNREACHED = "the answer '{}' reaches nothing: no component here is a database with a port"

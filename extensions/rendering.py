@@ -24,8 +24,8 @@ from jinja2 import Environment
 
 from .answers import given, questions
 from .catalogue import files
-from .catalogue.manifest import Catalogue
 from .catalogue.provided import by_interface
+from .catalogue.units import Catalogue
 from .composition import Composition
 from .expressions import evaluator, make_environment, renderer
 from .foreign import adoption, imports

@@ -35,7 +35,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from extensions import clashes
-from extensions.catalogue.manifest import Component
+from extensions.catalogue.units import Component
 from extensions.errors import BlocksError
 from extensions.findings import packs as findings
 from extensions.foreign import directory as foreign

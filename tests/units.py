@@ -26,8 +26,9 @@ import pytest
 import yaml
 
 from extensions.catalogue.files import ABOUT, SUFFIX
-from extensions.catalogue.manifest import Catalogue, Output, read_units
+from extensions.catalogue.manifest import read_units
 from extensions.catalogue.selection import select
+from extensions.catalogue.units import Catalogue, Output
 from tools import contract
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue.manifest import CATEGORIES, Component, read_components  # noqa: E402
+from extensions.catalogue.manifest import read_components  # noqa: E402
+from extensions.catalogue.units import CATEGORIES, Component  # noqa: E402
 from tools import contract  # noqa: E402
 
 BEGIN, END = "<!-- blocks: this table is made by python tools/blocks.py -->\n", "<!-- end of blocks -->\n"

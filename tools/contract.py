@@ -34,7 +34,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from extensions.catalogue import files, manifest  # noqa: E402
-from extensions.catalogue.manifest import Component  # noqa: E402
+from extensions.catalogue.units import Component  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
 from extensions.text import read_text  # noqa: E402
 from extensions.yaml_files import parse_yaml  # noqa: E402

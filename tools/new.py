@@ -20,8 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue import manifest  # noqa: E402
-from extensions.catalogue.manifest import Component  # noqa: E402
+from extensions.catalogue import keys, units  # noqa: E402
+from extensions.catalogue.units import Component  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
 from tools import contract  # noqa: E402
 
@@ -60,16 +60,16 @@ def make(root: Path, name: str, category: str, kind: str = "", port: int = 0) ->
 
 
 def check(root: Path, name: str, category: str, port: int, components: Mapping[str, Component]) -> None:
-    if not manifest.NAME.fullmatch(name):
+    if not keys.NAME.fullmatch(name):
         raise BlocksError(
             f"{name!r} is no name for a component; small letters, digits and single hyphens, as my-server"
         )
-    former = manifest.current_names(components)
+    former = units.current_names(components)
     if (root / Component.SHELF / name).exists() or name in former:
         now = f", which is '{former[name]}' now" if name in former else ""
         raise BlocksError(f"there is or was a component '{name}'{now}; a name is never used again: choose another")
-    if category not in manifest.CATEGORIES:
-        raise BlocksError(f"'{category}' is no category; choose one of {', '.join(manifest.CATEGORIES)}")
+    if category not in units.CATEGORIES:
+        raise BlocksError(f"'{category}' is no category; choose one of {', '.join(units.CATEGORIES)}")
     for owner in components.values():
         if port and port in map(int, owner.ports.values()):
             raise BlocksError(f"port {port} is that of '{owner.name}'; choose another")
@@ -90,7 +90,7 @@ def put_in(text: str, words: Mapping[str, str]) -> str:
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Makes the folder of a new component.")
     parser.add_argument("name")
-    parser.add_argument("category", help=", ".join(manifest.CATEGORIES))
+    parser.add_argument("category", help=", ".join(units.CATEGORIES))
     parser.add_argument("--kind", choices=KINDS, default="", help="what it is, if its category does not tell")
     parser.add_argument("--port", type=int, default=0, help="where it listens (a free one)")
     options = parser.parse_args(words)

@@ -21,16 +21,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue import manifest  # noqa: E402
-from extensions.catalogue.manifest import Component, Output, Unit  # noqa: E402
+from extensions.catalogue import keys, units  # noqa: E402
+from extensions.catalogue.units import Component, Output, Unit  # noqa: E402
 
 FOLDER = ROOT / "docs/schema"
 TEXT = {"type": "string", "pattern": r"\S"}
 NUMBER = {"type": "integer", "minimum": 0}
 VERSION = {"type": "integer", "minimum": 1}
 PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
-SAFE = {"not": {"pattern": manifest.UNSAFE.pattern}}
-NAME, VARIABLE = (f"^(?:{pattern.pattern})$" for pattern in (manifest.NAME, manifest.VARIABLE))
+SAFE = {"not": {"pattern": keys.UNSAFE.pattern}}
+NAME, VARIABLE = (f"^(?:{pattern.pattern})$" for pattern in (keys.NAME, keys.VARIABLE))
 # A value that a component provides: text, a number, or a mapping of them.
 PROVIDED = {
     "anyOf": [
@@ -45,11 +45,11 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "_is_flag": {"type": "boolean"},
     "_is_number": NUMBER,
     "_is_names": {"type": "array", "items": {"type": "string", "pattern": NAME}},
-    "_is_category": {"enum": [*manifest.CATEGORIES]},
+    "_is_category": {"enum": [*units.CATEGORIES]},
     "_is_java": {
         "type": "object",
         "minProperties": 1,
-        "properties": dict.fromkeys(manifest.Java._fields, VERSION),
+        "properties": dict.fromkeys(units.Java._fields, VERSION),
         "additionalProperties": False,
     },
     "_is_ports": {
@@ -79,7 +79,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "_is_mapping": {"type": "object", "additionalProperties": {"type": "string"}},
     "_is_build": {
         "type": "object",
-        "propertyNames": {"enum": sorted(manifest.BUILD)},
+        "propertyNames": {"enum": sorted(keys.BUILD)},
         "additionalProperties": {"type": "string"},
     },
 }
@@ -95,10 +95,10 @@ def descriptions(part: str) -> dict[str, str]:
 
 
 def schema(kind: type[Unit]) -> dict[str, Any]:
-    common, component, output = re.split(r"^Keys of .*$", manifest.__doc__ or "", flags=re.MULTILINE)[1:]
+    common, component, output = re.split(r"^Keys of .*$", keys.__doc__ or "", flags=re.MULTILINE)[1:]
     described = {**descriptions(common), **descriptions(component if kind is Component else output)}
     properties = {}
-    for key, (check, wanted) in manifest.KEYS[kind].items():
+    for key, (check, wanted) in keys.KEYS[kind].items():
         if check.__name__ not in SHAPES:
             raise SystemExit(f"tools/schema.py: SHAPES has no {check.__name__}, the check of '{key}'; add it")
         told = described.get(key, "text")
@@ -108,7 +108,7 @@ def schema(kind: type[Unit]) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": kind.MANIFEST,
         "type": "object",
-        "required": [*manifest.REQUIRED[kind]],
+        "required": [*keys.REQUIRED[kind]],
         "additionalProperties": False,
         "properties": properties,
         **({"definitions": {"provided": PROVIDED}} if kind is Component else {}),

@@ -38,7 +38,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue.manifest import Catalogue, Component  # noqa: E402
+from extensions.catalogue.units import Catalogue, Component  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
 from extensions.rendering import render  # noqa: E402
 from tools import contract, processes  # noqa: E402

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from ..catalogue.manifest import CATEGORIES, HELPERS, Catalogue, Component, current_names
+from ..catalogue.units import CATEGORIES, HELPERS, Catalogue, Component, current_names
 from ..foreign import adopt
 
 PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from ..catalogue.manifest import Output
+from ..catalogue.units import Output
 
 
 def is_former(answers: Mapping[str, Any]) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import outputs
-from ..catalogue.manifest import Catalogue, Output
 from ..catalogue.selection import select
+from ..catalogue.units import Catalogue, Output
 from ..errors import BlocksError
 from ..foreign import adoption
 from ..foreign.imports import references

@@ -23,7 +23,7 @@ from .. import repo2docker
 from ..errors import BlocksError
 from ..model import Fragment
 from ..text import read_text
-from .manifest import Component, Unit
+from .units import Component, Unit
 
 MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt", "downloads.txt")
 HOOKS = (*repo2docker.HOOKS, "verify")

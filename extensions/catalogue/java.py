@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..errors import BlocksError
-from .manifest import Component
+from .units import Component
 
 
 def _bounds(components: Iterable[Component]) -> tuple[Component | None, Component | None]:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .manifest import Component
+from .units import Component
 
 Provided = dict[str, list[dict[str, Any]]]
 

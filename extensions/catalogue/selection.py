@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from ..errors import BlocksError
 from . import java
-from .manifest import Component, Unit, current_names
+from .units import Component, Unit, current_names
 
 U = TypeVar("U", bound=Unit)
 

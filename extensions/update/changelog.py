@@ -23,7 +23,7 @@ from datetime import date
 
 from packaging.version import InvalidVersion, Version
 
-from ..catalogue.manifest import NAME
+from ..catalogue.keys import NAME
 from ..errors import BlocksError
 
 FILE = "CHANGELOG.md"

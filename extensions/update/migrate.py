@@ -21,7 +21,7 @@ from jinja2 import Environment
 
 from .. import git
 from ..answers import former
-from ..catalogue.manifest import Catalogue, current_names
+from ..catalogue.units import Catalogue, current_names
 from ..foreign import adopt
 from . import before
 

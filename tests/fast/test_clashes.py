@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from extensions import clashes
-from extensions.catalogue.manifest import Component
+from extensions.catalogue.units import Component
 from extensions.composition import Composition
 from extensions.errors import BlocksError
 from extensions.foreign.directory import Blob, Directory

@@ -14,6 +14,7 @@ import yaml
 
 from extensions import git as running
 from extensions.catalogue import manifest as manifests
+from extensions.catalogue import units
 from extensions.errors import BlocksError
 from extensions.update import before, changes, migrate, settle
 from tests.fast.conftest import commit, git, manifest, write_components
@@ -89,7 +90,7 @@ def course(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> manifests.Catalogue:
+def catalogue(tmp_path: Path) -> units.Catalogue:
     (tmp_path / "catalogue").mkdir()
     (tmp_path / "catalogue/CHANGELOG.md").write_text("# C\n## [1.1.0] - 2026-01-01\n### Fixed\n- **new**: x\n")
     write_components(tmp_path / "catalogue", {"new/component.yml": manifest("New", formerly="[old]")})
@@ -126,7 +127,7 @@ def plant(course: Path, remote: str) -> Path:
 
 
 @pytest.mark.parametrize("remote", REMOTES)
-def test_nothing_of_the_repository_runs(course: Path, catalogue: manifests.Catalogue, remote: str) -> None:
+def test_nothing_of_the_repository_runs(course: Path, catalogue: units.Catalogue, remote: str) -> None:
     ran = plant(course, remote)
     assert migrate.is_needed(course, ".copier-answers.yml", catalogue)
     assert "  moved: binder/postBuild.d/old -> binder/postBuild.d/new" in [

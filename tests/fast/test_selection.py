@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.catalogue.manifest import Component
 from extensions.catalogue.selection import select
+from extensions.catalogue.units import Component
 from extensions.errors import BlocksError
 
 

@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
-from extensions.catalogue.manifest import KEYS, Component, Output
+from extensions.catalogue.keys import KEYS
+from extensions.catalogue.units import Component, Output
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, manifest
 from tools import blocks, new, processes, schema

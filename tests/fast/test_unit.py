@@ -12,8 +12,9 @@ import yaml
 
 from extensions import expressions, reach, rendering
 from extensions.answers import choices, questions
-from extensions.catalogue.manifest import ANY_JAVA, CATEGORIES, Catalogue, Component, Java, read_catalogue, read_unit
+from extensions.catalogue.manifest import read_catalogue, read_unit
 from extensions.catalogue.provided import by_interface
+from extensions.catalogue.units import ANY_JAVA, CATEGORIES, Catalogue, Component, Java
 from extensions.errors import BlocksError
 from extensions.merge import apt
 from extensions.model import Fragment

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from extensions.catalogue.manifest import current_names
+from extensions.catalogue.units import current_names
 from tests.fast.conftest import ROOT, commit, copier, git
 from tests.units import COMPONENTS
 
