@@ -40,6 +40,7 @@ from extensions.text import read_text  # noqa: E402
 from extensions.yaml_files import parse_yaml  # noqa: E402
 
 README_LINES = 40
+NO_SUCH = "there is no such component"
 FILL_IN = re.compile(r"FILL IN:? *(.*?)(?: *(?:-->|\*/))?$")
 SHEBANG = re.compile(r"#!.*?\b(?P<program>bash|sh|python3?)\b")
 COMMENT = re.compile(r"(^|\s)#.*")
@@ -99,7 +100,7 @@ def _manifest(component: Component, others: Mapping[str, Component]) -> Iterator
             if name == component.name:
                 yield f"{where}: '{key}' names the component itself; take '{name}' out"
             elif key == "requires" and name not in others:
-                yield f"{where}: requires '{name}', and there is no such component; correct the name, or add it"
+                yield f"{where}: requires '{name}', and {NO_SUCH}; correct the name, or add it"
 
 
 def _neighbours(component: Component, others: Mapping[str, Component]) -> Iterator[str]:

@@ -138,7 +138,9 @@ def test_every_line_can_be_read_by_its_own_tool(name: str) -> None:
 
 @pytest.mark.parametrize("name", units.FOLDERS)
 def test_contract(name: str) -> None:
-    if found := contract.mistakes(units.FOLDERS[name]):
+    """A requirement that is not there is the matter of `test_what_a_component_requires_is_there`."""
+    found = [line for line in contract.mistakes(units.FOLDERS[name]) if contract.NO_SUCH not in line]
+    if found:
         pytest.fail("\n".join(found), pytrace=False)
 
 
