@@ -94,6 +94,7 @@ class Composition:
 
     @property
     def _precedence(self) -> list[str]:
+        """The sources in the order of `fragments`, by name."""
         course = [component.name for component in self.components if component.course]
         labels = [directory.label for directory in self.directories]
         return [*course, *labels, *(component.name for component in self.components if not component.course)]

@@ -5,4 +5,12 @@
 - it is compiled at every start, and milliseconds count before the services are under way: what is not needed until
   then is imported where it is used, what only the type checker needs below `if TYPE_CHECKING`
 - no two rooms define the same name; a room's docstring is its part of the program's specification
+
+    main                     the command line and its defaults: deadline 20 s, grace 8 s
+    stages session           what is started, waited for and stopped, in order
+    service states readiness what one service does; `places`: where it has what, `data`: what it keeps
+    loop processes           children, descriptors, timers
+    hooks build              postBuild.d, start.d, and the data that a build prepares
+    requests client          the control socket, and who asks through it; `verification`
+    words files              texts and small files
 """
