@@ -1,8 +1,8 @@
 """What somebody answered, looked at before anything is composed.
 
-    questions    the questions as data, and the answers that follow from some
-    given        answers given on the command line, checked; `refuse` is what every validator asks
-    choices      the menus: labels and the names behind them
-    former       answers from before there were outputs
-    destination  what a copy would replace, and whether anything can be written
+questions    the questions as data, and the answers that follow from some
+given        answers given on the command line, checked; `refuse` is what every validator asks
+choices      the menus: labels and the names behind them
+former       answers from before there were outputs
+destination  what a copy would replace, and whether anything can be written
 """

@@ -1,7 +1,7 @@
 """A place -> an address.
 
-    place    a repository and what to open in it, as people write it
-    server   the address of a hub or a Binder
-    address  the link that a student clicks on
-    folders  where a session clones content to
+place    a repository and what to open in it, as people write it
+server   the address of a hub or a Binder
+address  the link that a student clicks on
+folders  where a session clones content to
 """
