@@ -6,6 +6,6 @@ A merger takes fragments and gives entries with their provenance, clashes and fi
     pip                  requirements.txt, requirements.late.txt and `pip:` lists: `requirement`, `paths`
     environment_yml      environment.yml: `environment_reader`, `channels`, `python`, `environment_text`
 
-What they stand on: `wants` groups and decides who wins: the first, in the order of `Composition.fragments`; whether the
-others may lose is decided by `clashes`. `lines` and the `yaml_*` read, `specs` and `requirement` compare, by `versions`.
+What they stand on: `wants` groups and decides who wins, the first in the order of `Composition.fragments`; whether the
+others may lose is decided by `clashes`. `lines` and the `yaml_*` read; `specs`, `requirement` and `versions` compare.
 """
