@@ -56,8 +56,10 @@ def questions() -> dict[str, Any]:
         own = {key: value for key, value in question.items() if key != "validator"}
         if not name.startswith(prefixes):
             own |= {"default": answers.get(name), "when": is_true(own.get("when", True), answers, evaluate)}
-            if isinstance(own.get("choices"), str):
-                own["choices"] = yaml.safe_load(evaluate(own["choices"], answers))
+        elif "{{" in str(own.get("default")):
+            own["default"] = answers.get(name)
+        if isinstance(own.get("choices"), str):
+            own["choices"] = yaml.safe_load(evaluate(own["choices"], answers))
         if name != LAST:
             plain[name] = own
     return plain
