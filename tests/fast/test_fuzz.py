@@ -1,8 +1,8 @@
-"""A short run of tests/fuzz.py; the command runs as many as one likes."""
+"""A short run of tests/proofs/fuzz.py; the command runs as many as one likes."""
 
 from __future__ import annotations
 
-from tests.fuzz import fuzz
+from tests.proofs.fuzz import fuzz
 
 
 def test_fuzz() -> None:

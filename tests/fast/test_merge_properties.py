@@ -16,7 +16,7 @@ from extensions.model import Entry
 from tests.merging import Result, again, conserved, directory, judge, merge
 from tests.writing import Written, written
 
-FEW = settings(max_examples=30)  # tests/fuzz.py runs many
+FEW = settings(max_examples=30)  # tests/proofs/fuzz.py runs many
 RANDOM = st.randoms(use_true_random=False)
 VERSIONS = ("0.5", "1.0", "1.2", "1.2.5", "1.3", "1.5", "2", "2.5", "3", "4", "1!2", "1!3")
 

@@ -9,13 +9,13 @@ import pytest
 
 from extensions.errors import BlocksError
 from extensions.foreign import carry
-from tests import oracle
-from tests.independent import engine
-from tests.independent.case import Outcome, Source
-from tests.independent.copies import Copies
-from tests.independent.judge import judge
-from tests.independent.ranges import common, conda_takes, outside, pip_takes
-from tests.independent.wishes import Repository
+from tests.proofs import oracle
+from tests.proofs.independent import engine
+from tests.proofs.independent.case import Outcome, Source
+from tests.proofs.independent.copies import Copies
+from tests.proofs.independent.judge import judge
+from tests.proofs.independent.ranges import common, conda_takes, outside, pip_takes
+from tests.proofs.independent.wishes import Repository
 
 PYTHON = "3.13"
 

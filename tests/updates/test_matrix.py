@@ -1,10 +1,10 @@
-"""A sample of tests/matrix.py, whose whole runs as a step of its own: that the table is right, and that it can fail."""
+"""A sample of tests/proofs/matrix.py, of which CI runs a part as a step: that the table is right, and can fail."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests import matrix
+from tests.proofs import matrix
 from tests.updates import releases
 from tests.updates.edits import Edit
 

@@ -1,10 +1,11 @@
 """An independent check of the mergers over the Binder directories of real repositories.
 
-    python tests/oracle.py [--python 3.13] [--pairs N] [--fives N] [--packs N] [--copies N] [--show N] DIRECTORY...
+    python tests/proofs/oracle.py [--python 3.13] [--pairs N] [--fives N] [--packs N] [--copies N] [--show N]
+        DIRECTORY...
 
 DIRECTORY holds a repository, or repositories one folder each. Each is merged alone, with itself, with each other one
 (`--pairs`: so many of these pairs), and in random fives, through the project's own mergers. What goes in and what
-comes out is read by `tests/independent`, which shares no code with them; its `judge` says what counts as a violation.
+comes out is read by `independent` beside this, which shares no code with them; its `judge` says what is a violation.
 Checked besides:
 
     traceback     no exception; `BlocksError` is for files that the independent reader cannot read either
@@ -39,14 +40,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from extensions.errors import BlocksError  # noqa: E402
-from tests.independent import engine, wishes  # noqa: E402
-from tests.independent.case import BINDER, Merged, Outcome, Source, Verdict, Violation  # noqa: E402
-from tests.independent.copies import Copies  # noqa: E402
-from tests.independent.judge import judge  # noqa: E402
+from tests.proofs.independent import engine, wishes  # noqa: E402
+from tests.proofs.independent.case import BINDER, Merged, Outcome, Source, Verdict, Violation  # noqa: E402
+from tests.proofs.independent.copies import Copies  # noqa: E402
+from tests.proofs.independent.judge import judge  # noqa: E402
 
 Merge = Callable[[Sequence[Source], str], Outcome]
 # At most this share of what is asked for may be left out with a finding.

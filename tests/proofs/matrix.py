@@ -1,6 +1,6 @@
 """Updates of derived repositories, by what changes and by what the author has done: a table of what becomes of them.
 
-    python tests/matrix.py [--processes 2] [--only TEXT] [--both-clones] [--one-in N]
+    python tests/proofs/matrix.py [--processes 2] [--only TEXT] [--both-clones] [--one-in N]
 
 What changes: `EVENTS`, from one release of a small catalogue with a history to another (tests/updates/releases.py), or
 an answer. What the author did: tests/updates/edits.py, at the places that the change makes interesting. By real Copier,
@@ -32,7 +32,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.fast.conftest import commit, git
 from tests.updates import releases

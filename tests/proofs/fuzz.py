@@ -1,6 +1,6 @@
 """Files that nobody would write, through all that reads other people's files.
 
-    python tests/fuzz.py --inputs 1000000 --seed 1 [--processes 2] [--only NUMBER]
+    python tests/proofs/fuzz.py --inputs 1000000 --seed 1 [--processes 2] [--only NUMBER]
 
 Each input is one file of a Binder directory, made from the seed and its number alone:
 
@@ -14,7 +14,7 @@ may take longer than `SLOW` seconds. Failures are printed with what repeats them
 
 Branches that a run reaches, in an environment with coverage.py:
 
-    coverage run --branch --include='extensions/merge/*' tests/fuzz.py --inputs 20000 && coverage report
+    coverage run --branch --include='extensions/merge/*' tests/proofs/fuzz.py --inputs 20000 && coverage report
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from extensions import clashes
 from extensions.catalogue.units import Component

@@ -1,6 +1,6 @@
 """Launch links as nbgitpuller's and BinderHub's own JavaScript make them, as data for tests/fast/test_links.py.
 
-    python tests/link_vectors.py NBGITPULLER BINDERHUB > tests/fast/data/links.json
+    python tests/proofs/link_vectors.py NBGITPULLER BINDERHUB > tests/fast/data/links.json
 
 The arguments are clones of the two projects, the JavaScript is that of their HEAD, and node runs it. Whatever the
 originals do not do, nbgitpuller's form and its last redirection above all, is done here as they do it in a browser.
@@ -271,7 +271,7 @@ def main() -> None:
     ]
     for source, project in zip(sources, ("nbgitpuller", "binderhub", "binderhub"), strict=True):
         source["project"] = f"jupyterhub/{project}"
-    header = json.dumps({"made by": "tests/link_vectors.py", "node": node, "sources": sources}, indent=2)
+    header = json.dumps({"made by": "tests/proofs/link_vectors.py", "node": node, "sources": sources}, indent=2)
     vectors = ",\n".join("  " + json.dumps(vector, ensure_ascii=False) for vector in made)
     print(f'{{\n"header": {header},\n"vectors": [\n{vectors}\n]}}')
 
