@@ -1,8 +1,9 @@
-"""Writes the table of blocks into README.md: from each component's manifest, and `proven` of its tests.yml.
+"""Writes the tables of blocks and of outputs into README.md, from the manifests.
 
     python tools/blocks.py
 
-In the order of categories and titles, as the question for components has them, helpers behind; retired ones last.
+Blocks in the order of categories and titles, as the question for components has them, helpers behind, retired ones
+last, with `proven` of their tests.yml; outputs in the order of their titles, as the question for them has them.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from extensions.catalogue.manifest import read_components  # noqa: E402
-from extensions.catalogue.units import CATEGORIES, Component  # noqa: E402
+from extensions.catalogue.manifest import read_catalogue  # noqa: E402
+from extensions.catalogue.units import CATEGORIES, Catalogue, Component, Output  # noqa: E402
 from tools import contract  # noqa: E402
 
-BEGIN, END = "<!-- blocks: this table is made by python tools/blocks.py -->\n", "<!-- end of blocks -->\n"
-HEAD = "| block | what it is | proven by running |\n|---|---|---|\n"
+# What the lines around a table say: the first with its name, the second behind it.
+BEGIN, END = "<!-- {}: this table is made by python tools/blocks.py -->\n", "<!-- end of {} -->\n"
+BLOCKS, OUTPUTS = "blocks", "outputs"
+HEADS = {
+    BLOCKS: "| block | what it is | proven by running |\n|---|---|---|\n",
+    OUTPUTS: "| in `outputs` | what it is, and its page |\n|---|---|\n",
+}
 
 
 def row(component: Component) -> str:
@@ -29,24 +35,36 @@ def row(component: Component) -> str:
     return f"| `{component.name}` | {what} | {proven} |\n".replace("|  |", "| |")
 
 
-def table(components: Mapping[str, Component]) -> str:
+def output_row(output: Output) -> str:
+    return f"| `{output.name}` | [{output.title}]({output.where('README.md')}): {output.summary} |\n"
+
+
+def tables(catalogue: Catalogue) -> dict[str, str]:
+    """Both, by name."""
     order = [*CATEGORIES]
-    ordered = sorted(components.values(), key=lambda each: (bool(each.retired), order.index(each.category), each.title))
-    return HEAD + "".join(map(row, ordered))
+    components = sorted(
+        catalogue.components.values(), key=lambda each: (bool(each.retired), order.index(each.category), each.title)
+    )
+    outputs = sorted(catalogue.outputs.values(), key=lambda each: each.title)
+    rows = {BLOCKS: map(row, components), OUTPUTS: map(output_row, outputs)}
+    return {name: HEADS[name] + "".join(made) for name, made in rows.items()}
 
 
-def put_into(page: str, made: str) -> str:
-    """The page with this table between its marks."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise SystemExit(f"README.md: the table stands between two lines; put them back: {BEGIN}{END}".strip())
-    return f"{before}{begin}\n{made}\n{end}{after}"
+def put_into(page: str, made: Mapping[str, str]) -> str:
+    """The page with these tables between their marks."""
+    for name, table in made.items():
+        first, last = BEGIN.format(name), END.format(name)
+        before, begin, rest = page.partition(first)
+        _, end, after = rest.partition(last)
+        if not (begin and end):
+            raise SystemExit(f"README.md: the table stands between two lines; put them back: {first}{last}".strip())
+        page = f"{before}{begin}\n{table}\n{end}{after}"
+    return page
 
 
 def main() -> int:
     path = ROOT / "README.md"
-    path.write_text(put_into(path.read_text(), table(read_components(ROOT))))
+    path.write_text(put_into(path.read_text(), tables(read_catalogue(ROOT))))
     return 0
 
 
