@@ -63,7 +63,11 @@ def _rules(source: bytes, path: str) -> ModuleType:
         module.__file__ = path
         with _in_its_source_name():
             sys.modules[name] = module  # dataclasses look there
-            exec(compile(source, path, "exec"), module.__dict__)  # noqa: S102
+            try:
+                exec(compile(source, path, "exec"), module.__dict__)  # noqa: S102
+            except BaseException:
+                del sys.modules[name]  # half of one would refuse nothing the next time
+                raise
     return sys.modules[name]
 
 

@@ -58,7 +58,10 @@ def report(composition: Composition) -> dict[str, Any]:
             ),
         },
         **{name: found for name, found in facts.items() if found},
-        "files": {file.path: hashlib.sha256(file.text.encode()).hexdigest() for file in composition.placed},
+        "files": {
+            file.path: hashlib.sha256(file.text.encode()).hexdigest()
+            for file in (*composition.placed, *composition.delivered)
+        },
         "clashes": [clash.as_data() for clash in composition.clashes],
         "findings": [finding.as_data() for finding in composition.findings],
     }

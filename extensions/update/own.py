@@ -125,7 +125,7 @@ def _assignments(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
 BB608 = Rule(
     "BB608",
     "a line of yours in `apt.txt` has a comment",
-    "with `base: onbuild` the file goes to `xargs`, which takes each word for a package",
+    "the steps of the base image give the file to `xargs`, which takes each word for a package",
     "write the names of packages alone",
 )
 

@@ -6,8 +6,8 @@
       there and bash can read the result, and left as git merges it where not
 - a file that is written once, and that the author has deleted since, stays deleted: Copier writes what is in
   `_skip_if_exists` anew whenever it is not there
-- a file of a component that is gone is deleted by Copier; a seed that the author had edited is brought back as git has
-  it, and any other file that the author had edited is named, with the command that shows it
+- a file of a component or an output that is gone is deleted by Copier; a seed that the author had edited is brought
+  back as git has it, and any other file that the author had edited is named, with the command that shows it
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def settle(repository: Path, names: Mapping[str, str]) -> Iterator[str]:
             _restore(repository, path)
             yield f"{path} stays, as you edited it"
         else:
-            yield f"{path} is gone with its component; your edits: git show HEAD:./{path}"
+            yield f"{path} is gone with what it was part of; your edits: git show HEAD:./{path}"
 
 
 def _unmerged(repository: Path) -> dict[str, git.Entry]:
@@ -97,7 +97,7 @@ def _recreated(repository: Path, generated: Mapping[str, str], names: Mapping[st
 
 
 def _deleted(repository: Path, generated: Mapping[str, str]) -> list[str]:
-    """The files that Copier deleted with their component though the author had edited them."""
+    """The files that Copier deleted with their component or output though the author had edited them."""
     return before.edited(repository, git.listed(repository, "--deleted"), generated)
 
 

@@ -176,6 +176,14 @@ def test_answers_that_cannot_be_missing_are_known() -> None:
     }
 
 
+def test_rules_that_break_are_never_half_there(tmp_path: Path) -> None:
+    """What was defined before they broke would be all that they say."""
+    (tmp_path / "rules.py").write_text("ANSWER = 1\nraise RuntimeError('broken')\n")
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="broken"):
+            load_rules(tmp_path)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_rules_speak_of_their_own_question_alone(name: str) -> None:
     """A check that raised for every question would be one that no question is refused by."""

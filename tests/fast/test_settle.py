@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extensions.update.weave import MIDDLE, OURS, THEIRS, keeps_neighbours, weave
-from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, write_components
+from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, write_components, write_output
 
 
 @pytest.mark.parametrize(
@@ -189,9 +189,22 @@ def test_edited_files_of_a_component_that_is_gone(make_catalogue: MakeCatalogue,
     assert not (course / "binder/seed/beta/same.csv").exists()
     assert not (course / "binder/postBuild.d/beta").exists()
     assert (
-        "binder/postBuild.d/beta is gone with its component; your edits: git show HEAD:./binder/postBuild.d/beta"
+        "binder/postBuild.d/beta is gone with what it was part of; your edits: git show HEAD:./binder/postBuild.d/beta"
         in said
     )
     assert "binder/seed/beta/rows.csv stays, as you edited it" in said
     assert git(course, "show", "HEAD:./binder/postBuild.d/beta") == "#!/bin/sh\necho mine\n"
     assert (course / "binder/requirements.late.txt").read_text().splitlines()[-1] == "my-late"
+
+
+def test_edited_file_of_an_output_that_is_gone(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root, course = make_catalogue({}), tmp_path / "course"
+    write_output(root)
+    commit(root, "1.0.0")
+    copier("copy", "--trust", "--defaults", "--data", "outputs=[poster]", root, course)
+    (course / "poster.txt").write_text("mine\n")
+    commit(course)
+    result = copier("update", "--trust", "--defaults", "--data", "outputs=[]", course)
+    assert result.returncode == 0, result.stderr
+    assert "poster.txt is gone with what it was part of; your edits: git show HEAD:./poster.txt" in result.stderr
+    assert not (course / "poster.txt").exists()
