@@ -54,9 +54,10 @@ def alive(pid: int) -> bool:
         return False
 
 
-def restore_hangup() -> None:
-    """Tests may run under nohup, and a shell cannot trap what was ignored when it began."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def restore_signals() -> None:
+    """Tests may run under nohup or in the background, and a shell cannot trap what was ignored when it began."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def not_ours(path: Path) -> None:
@@ -113,7 +114,7 @@ class Repository:
         """Start launch; its output goes to files, so that nothing it leaves behind could hold a pipe open."""
         with (self.root / "out").open("a") as out, (self.root / "err").open("a") as err:
             options = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err, "env": self.environment, **options}
-            process = subprocess.Popen(self.command(*arguments), text=True, preexec_fn=restore_hangup, **options)
+            process = subprocess.Popen(self.command(*arguments), text=True, preexec_fn=restore_signals, **options)
         self.processes.append(process)
         return process
 
