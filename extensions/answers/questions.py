@@ -139,6 +139,6 @@ def names(question: str, value: Any) -> list[str]:
     except BlocksError:
         result = value
     if not isinstance(result, list) or not all(isinstance(name, str) for name in result):
-        example = {"components": "[postgres, openrefine]", "outputs": "[links, image]"}.get(question, "[binder]")
+        example = "[binder]" if question == "adopt" else "[one, another]"
         raise BlocksError(f"{question}: must be a list of names, like {example}, not {value!r}")
     return result
