@@ -157,7 +157,7 @@ def test_a_branch_that_a_workflow_published_is_taken_over(hosted: Hosted, tmp_pa
     checkout = hosted.run("\n".join([*UPDATE.splitlines()[:2], take_over[1]]))
     assert git(checkout, "ls-files", "--unmerged") == ""
     changed = git(checkout, "status", "--porcelain").splitlines()
-    assert changed == [" M .copier-answers.yml", " M binder/README.md"]
+    assert changed == [" M .copier-answers.yml", " M binder/README.md", " M binder/report.json"]
     assert "build_branch_alone: true\n" in (checkout / ".copier-answers.yml").read_text()
     commit(checkout)
 
