@@ -16,7 +16,6 @@ from .. import outputs
 from ..catalogue.selection import select
 from ..catalogue.units import Catalogue, Output
 from ..errors import BlocksError
-from ..foreign import adoption
 from ..foreign.imports import references
 from ..yaml_files import parse_yaml
 from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
@@ -68,8 +67,6 @@ def refuse(name: str, answers: Mapping[str, Any], catalogue: Catalogue) -> None:
         select(answers[name] or (), catalogue.components)
     elif name == "imports":
         references(answers[name])
-    elif name == "adopted":
-        adoption.directories(answers[name])
     else:
         outputs.check(_chosen(answers, catalogue), name, answers)
 
