@@ -8,6 +8,7 @@ tools of tests/image/harness/setup; without them they are skipped, and fail unde
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ import pytest
 
 from tests import units
 from tests.fast.conftest import copier_template_root, make_catalogue
-from tests.image import containers
+from tests.image import containers, proof, recording
 
 __all__ = ["copier_template_root", "make_catalogue"]
 ROOT = Path(__file__).resolve().parent
@@ -36,11 +37,17 @@ BROWSERS = {"browser": ("chromium",)}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--tier", choices=(*TIERS, "all"), default="fast", help="which tests to run (default: fast)")
+    parser.addoption("--one-in", type=int, default=1, help="run a part of the tests asked for, another one each day")
+    parser.addoption("--due", action="store_true", help="build the components that need it (tests/image/proof.py)")
+    parser.addoption("--prove", action="store_true", help="write what passes into the components' proof.yml")
+    parser.addoption("--until", type=float, default=math.inf, help="with --due: when time is up, seconds since 1970")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for tier in TIERS:
         config.addinivalue_line("markers", f"{tier}: set by the test's folder")
+    recorder = recording.Recorder(*(config.getoption(name) for name in ("--due", "--prove", "--until")))
+    config.pluginmanager.register(recorder)
     config.addinivalue_line("markers", "unhurried: watches no clock, and may run beside other tests (.ci/run)")
 
 
@@ -68,6 +75,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(tier)
         if asked not in (tier, "all"):
             item.add_marker(pytest.mark.skip(reason=f"{tier} tier, not asked for (--tier {tier} or all)"))
+    part, of = proof.today().toordinal(), config.getoption("--one-in")
+    config.hook.pytest_deselected(items=[item for number, item in enumerate(items) if (number + part) % of])
+    items[:] = [item for number, item in enumerate(items) if not (number + part) % of]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

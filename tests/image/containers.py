@@ -109,6 +109,9 @@ class Container:
             image,
             *words,
         )
+        self._enter()
+
+    def _enter(self) -> None:
         self.started = time.monotonic()
         self.pid = int(podman("inspect", "--format={{.State.Pid}}", self.name))
         self.inside = ("nsenter", f"--target={self.pid}", "--net")
@@ -243,6 +246,11 @@ class Container:
         begin = time.monotonic()
         podman("stop", f"--time={grace}", self.name)
         return time.monotonic() - begin
+
+    def restart(self) -> None:
+        """Start it anew after its end, with all that it has written."""
+        podman("start", self.name)
+        self._enter()
 
     def remove(self) -> None:
         podman("rm", "--force", "--time=0", self.name)

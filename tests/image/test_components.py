@@ -1,17 +1,21 @@
-"""Each component alone: it builds, `verify` says that it works, its seeds are loaded, and it stops cleanly."""
+"""Each component alone: it builds, `verify` says that it works, its seeds are loaded, it stops and starts again.
+
+With `--prove`, what passes is written into the component's `proof.yml` (tests/image/proof.py), the first line of each
+docstring for the test.
+"""
 
 from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from conftest import Build, Run, Scaffold
 from tests import units
-from tests.image.containers import BuildError
+from tests.image.containers import BuildError, Container
 
 pytestmark = pytest.mark.unhurried
 
@@ -22,20 +26,48 @@ SEEDED = [name for name in ALONE if units.seeds(name).get("files")]
 BROKEN = [(name, file) for name in ALONE for file in units.seeds(name).get("broken", ())]
 
 
-@pytest.mark.parametrize("name", ALONE)
-def test_component_alone(name: str, scaffold: Scaffold, build: Build, container: Run) -> None:
-    running = container(build(scaffold(components=[name]), name))
+def assert_works(running: Container) -> None:
     running.wait_for_api()
     running.wait_for_services()
     verified = running.verify()
     assert verified.returncode == 0, verified.stdout + verified.stderr
     print(verified.stdout)
+
+
+def versions(repository: Path, running: Container) -> dict[str, str]:
+    """The apt packages that the course asks for, as they are in its image."""
+    path = repository / "binder/apt.txt"
+    lines = path.read_text().splitlines() if path.is_file() else []
+    names = [words[0] for line in lines if (words := line.split("#")[0].split())]
+    if not names:
+        return {}
+    said = running.exec("dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *names)
+    return dict(line.split() for line in sorted(said.splitlines()))
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_component_alone(
+    name: str, scaffold: Scaffold, build: Build, container: Run, record_property: Callable[[str, object], None]
+) -> None:
+    """built by repo2docker, verified, stopped by SIGTERM, verified after a restart, killed, verified after a restart"""
+    repository = scaffold(components=[name])
+    running = container(build(repository, name))
+    assert_works(running)
+    record_property("packages", versions(repository, running))
+    record_property("base", running.bash('. /etc/os-release; printf "%s, %s" "$PRETTY_NAME" "$(uname --machine)"'))
     running.stop()
     assert running.exit_code() == 0
+    running.restart()
+    assert_works(running)
+    running.kill()
+    running.wait()
+    running.restart()
+    assert_works(running)
 
 
 @pytest.mark.parametrize("name", DOWNLOADING)
 def test_wrong_checksum_fails_the_build(name: str, scaffold: Scaffold, build: Build) -> None:
+    """a download with another checksum ends the build"""
     repository = scaffold(components=[name])
     downloads = repository / "binder/downloads.txt"
     text, changed = re.subn(r"\b[0-9a-f]{64}\b", "0" * 64, downloads.read_text())
@@ -58,6 +90,7 @@ def write_seeds(repository: Path, name: str, files: Mapping[str, str]) -> None:
 
 @pytest.mark.parametrize("name", SEEDED)
 def test_every_form_of_seed_is_loaded(name: str, scaffold: Scaffold, build: Build, container: Run) -> None:
+    """every form of seed is loaded, and a client reads it"""
     seeds = units.seeds(name)
     repository = scaffold(components=[name], **seeds.get("answers", {}))
     write_seeds(repository, name, seeds["files"])
@@ -73,6 +106,7 @@ def test_every_form_of_seed_is_loaded(name: str, scaffold: Scaffold, build: Buil
 
 @pytest.mark.parametrize(("name", "file"), BROKEN)
 def test_failing_seed_names_its_file(name: str, file: str, scaffold: Scaffold, build: Build) -> None:
+    """a seed that fails ends the build, by name"""
     repository, seed = scaffold(components=[name]), units.seeds(name)["broken"][file]
     write_seeds(repository, name, {file: seed["text"]})
     with pytest.raises(BuildError) as failed:

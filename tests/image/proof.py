@@ -1,0 +1,205 @@
+"""The proof of a component: `proof.yml` beside its manifest, written by the tests that build it.
+
+    python -m pytest --tier image --prove -k NAME    writes it, when all of these tests have passed
+    python tests/image/proof.py                      says of each component whether its proof still holds
+
+    folder    checksum of the component's files and of those that it requires, README.md and proof.yml left out
+    course    checksum of `binder/` of a course with it alone, without its pages: what of the engine an image holds
+    when      the day, in UTC
+    base      what the image was built on
+    packages  {apt package: version}, those that the course asks for
+    stood_in  {what: what took its place}: see `stand_ins`
+    ran       a line for each test that passed, in the order of the alphabet
+    not_run   {test: why it was skipped}
+
+A proof holds as long as both checksums are those of today, and no test of the component was left out. With `--due`
+those components are built whose folder is another one than that of their proof, always; and, as long as there is time,
+those whose course is another, and of the rest one in `SHARE`, others each day. A component that only requires others
+has no image of its own: a stack's tests are its tests.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+import yaml  # noqa: E402
+
+from extensions.catalogue.selection import select  # noqa: E402
+from extensions.rendering import render  # noqa: E402
+from tests import units  # noqa: E402
+
+FILE = "proof.yml"
+HEAD = "# Written by the tests that build this component (tests/image/proof.py); not to be edited.\n"
+LEFT_OUT = "not asked for"
+# The base image's; a course of these tests asks for it.
+PYTHON = "3.13"
+SHARE = 4
+PAGES = (".md", ".json")
+STAND_INS = ROOT / "tests/image/harness/conda-packages.txt"
+# What repo2docker's own lock files bring, whatever a course asks for.
+OF_EVERY_COURSE = ("python", "pip")
+
+
+class Need(IntEnum):
+    """Why a component is built, the most pressing first."""
+
+    NEW = 0
+    ENGINE = 1
+    TURN = 2
+    NONE = 3
+
+    @property
+    def words(self) -> str:
+        return {
+            Need.NEW: "its folder has changed since its proof, or it has none",
+            Need.ENGINE: "what the engine makes of it has changed since its proof",
+            Need.TURN: "its proof holds; its turn today",
+            Need.NONE: "its proof holds",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Sums:
+    folder: str
+    course: str
+
+
+def checksum(parts: Iterable[tuple[str, bytes, bool]]) -> str:
+    """Of names, contents and run bits, in the order of the names."""
+    total = hashlib.sha256()
+    for name, content, executable in sorted(parts):
+        total.update(f"{name}\0{len(content)}\0{int(executable)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def folder_sum(folders: Mapping[str, Path]) -> str:
+    """Of these components' folders, by name."""
+    parts = []
+    for name, folder in folders.items():
+        for path in folder.rglob("*"):
+            inside = path.relative_to(folder)
+            if path.is_file() and str(inside) not in (FILE, "README.md") and "__pycache__" not in inside.parts:
+                parts.append((f"{name}/{inside.as_posix()}", path.read_bytes(), os.access(path, os.X_OK)))
+    return checksum(parts)
+
+
+def course_sum(files: Mapping[str, tuple[bytes, bool]]) -> str:
+    """Of what a build reads of a course: nothing outside of binder/, and no page."""
+    read = {path: file for path, file in files.items() if path.startswith("binder/") and not path.endswith(PAGES)}
+    return checksum((path, content, executable) for path, (content, executable) in read.items())
+
+
+def course(name: str) -> dict[str, tuple[bytes, bool]]:
+    return render(units.CATALOGUE, {"components": [name], "python_version": PYTHON})
+
+
+def sums(name: str) -> Sums:
+    folders = {one.name: one.folder for one in select([name], units.COMPONENTS)}
+    return Sums(folder_sum(folders), course_sum(course(name)))
+
+
+def read(name: str) -> dict[str, Any]:
+    """A component's proof; empty where it has none."""
+    path = units.COMPONENTS[name].folder / FILE
+    return dict(yaml.safe_load(path.read_text()) or {}) if path.is_file() else {}
+
+
+def need(now: Sums, proof: Mapping[str, Any], is_turn: bool = False) -> Need:
+    if proof.get("folder") != now.folder or LEFT_OUT in proof.get("not_run", {}).values():
+        return Need.NEW
+    if proof.get("course") != now.course:
+        return Need.ENGINE
+    return Need.TURN if is_turn else Need.NONE
+
+
+def turn(names: Iterable[str], day: int) -> set[str]:
+    """One in SHARE of these, another share each day."""
+    return {name for number, name in enumerate(sorted(names)) if (number + day) % SHARE == 0}
+
+
+def provable() -> list[str]:
+    """The components that have an image of their own."""
+    return [name for name in units.WHOLE if units.has_files(name)]
+
+
+def today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.timezone.utc).date()
+
+
+def needs() -> dict[str, Need]:
+    """Why each component is to be built today."""
+    names = provable()
+    its_turn = turn(names, today().toordinal())
+    return {name: need(sums(name), read(name), name in its_turn) for name in names}
+
+
+def stand_ins(files: Mapping[str, tuple[bytes, bool]]) -> dict[str, str]:
+    """What took the place of what users get: of conda's packages, and of the publishers' archives."""
+    lines = (line.split("#")[0].split(maxsplit=1) for line in STAND_INS.read_text().splitlines())
+    sources = {words[0]: words[1].strip() for words in lines if len(words) == 2}
+    found = {}
+    environment = yaml.safe_load(files.get("binder/environment.yml", (b"{}", False))[0]) or {}
+    asked = [one for one in environment.get("dependencies", ()) if isinstance(one, str)]
+    for name in sorted({one.split("=")[0].split("<")[0].split(">")[0].split("::")[-1].strip() for one in asked}):
+        if name not in OF_EVERY_COURSE:
+            found[f"{name} of conda-forge"] = _stand_in(name, sources.get(name, ""))
+    for line in files.get("binder/downloads.txt", (b"", False))[0].decode().splitlines():
+        words = line.split("#")[0].split()
+        if words and any(ROOT.glob(f"components/*/tests/image/{words[0]}-tarball")):
+            found[f"{words[0]} of its publisher"] = "an archive made of published parts, see its tests/image"
+    return found
+
+
+def _stand_in(name: str, source: str) -> str:
+    if source.startswith("archive "):
+        return f"{source.removeprefix('archive ')}, out of a wheel"
+    if source.startswith("missing "):
+        return "nothing: its commands fail, and what needs them is not tested"
+    return f"{name if source == '=' else source} of PyPI"
+
+
+def write(name: str, ran: Iterable[str], not_run: Mapping[str, str], base: str, packages: Mapping[str, str]) -> None:
+    """Write a component's proof; what other tests have just shown of the same files stays."""
+    now, before = sums(name), read(name)
+    is_same = before.get("folder") == now.folder and before.get("course") == now.course
+    kept = before if is_same else {}
+    shown = sorted({*ran, *kept.get("ran", ())})
+    proof = {
+        "folder": now.folder,
+        "course": now.course,
+        "when": today().isoformat(),
+        "base": base or kept.get("base", ""),
+        "packages": dict(packages or kept.get("packages", {})),
+        "stood_in": stand_ins(course(name)),
+        "ran": shown,
+        "not_run": {words: why for words, why in sorted(not_run.items()) if words not in shown},
+    }
+    text = HEAD + yaml.safe_dump(proof, sort_keys=False, allow_unicode=True, width=120)
+    (units.COMPONENTS[name].folder / FILE).write_text(text)
+
+
+def main() -> int:
+    """A line for each component."""
+    for name in provable():
+        proof, now = read(name), sums(name)
+        how = need(now, proof)
+        state = f"built {proof['when']}, {len(proof['ran'])} tests" if proof else "never built"
+        print(f"{name:22} {state}; {'NOT BUILT SINCE: ' if how is not Need.NONE else ''}{how.words}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
