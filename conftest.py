@@ -29,6 +29,7 @@ from tests.image import containers, proof, recording
 __all__ = ["copier_template_root", "make_catalogue"]
 ROOT = Path(__file__).resolve().parent
 TIERS = ("fast", "updates", "image", "browser")
+TAKES = {"fast": "five minutes", "updates": "fifteen minutes", "image": "half an hour", "browser": "five minutes"}
 WITHOUT_ROOT = ("fast", "updates")
 # As far as the catalogue has that output.
 TAKEN_AWAY = {"outputs": ["take-away"], "take_away_databases": True} if (ROOT / "outputs/take-away").is_dir() else {}
@@ -71,13 +72,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asked = config.getoption("--tier")
     items.sort(key=lambda item: TIERS.index(tier_of(item)))  # what fails in a second is known first
     for item in items:
-        tier = tier_of(item)
-        item.add_marker(tier)
-        if asked not in (tier, "all"):
-            item.add_marker(pytest.mark.skip(reason=f"{tier} tier, not asked for (--tier {tier} or all)"))
+        item.add_marker(tier_of(item))
     part, of = proof.today().toordinal(), config.getoption("--one-in")
-    config.hook.pytest_deselected(items=[item for number, item in enumerate(items) if (number + part) % of])
-    items[:] = [item for number, item in enumerate(items) if not (number + part) % of]
+    chosen = [item for item in items if asked in (tier_of(item), "all")]
+    chosen = [item for number, item in enumerate(chosen) if not (number + part) % of]
+    kept = set(map(id, chosen))
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+    items[:] = chosen
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    tier = config.getoption("--tier")
+    if tier == "all":
+        return "tiers: all, about an hour on two cores"
+    others = ", ".join(f"--tier {other}" for other in (*TIERS, "all") if other != tier)
+    return f"tier: {tier}, {TAKES[tier]} on two cores; {others} for the others (CONTRIBUTING.md)"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,6 +1,7 @@
 """Many environment.yml into one: the mergers, conda-merge, HiYaPyCo, and the bare parse of the same files.
 
-    python -m venv peers && peers/bin/pip install --requirement requirements.txt conda-merge==0.3.1 hiyapyco==0.7.0
+    python -m venv peers
+    peers/bin/pip install --requirement tests/requirements.txt conda-merge==0.3.1 hiyapyco==0.7.0
     peers/bin/python benchmarks/merge.py [--rounds 7] [--files 2 10 100 1000]
 
 All in this process, in turn, A B C D A B C D ..., each from the files' paths to the text of the merged file:
