@@ -1,4 +1,4 @@
-"""Writes the tables of blocks and of outputs into README.md, from the manifests.
+"""Writes the tables of blocks and of outputs into README.md, from the manifests, and what `tools/answers.py` writes.
 
     python tools/blocks.py
 
@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from extensions.catalogue.manifest import read_catalogue  # noqa: E402
 from extensions.catalogue.units import CATEGORIES, Catalogue, Component, Output  # noqa: E402
-from tools import contract  # noqa: E402
+from tools import answers, contract  # noqa: E402
 
 # What the lines around a table say: the first with its name, the second behind it.
 BEGIN, END = "<!-- {}: this table is made by python tools/blocks.py -->\n", "<!-- end of {} -->\n"
@@ -65,7 +65,7 @@ def put_into(page: str, made: Mapping[str, str]) -> str:
 def main() -> int:
     path = ROOT / "README.md"
     path.write_text(put_into(path.read_text(), tables(read_catalogue(ROOT))))
-    return 0
+    return answers.main()
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,7 +19,7 @@ from extensions.catalogue.keys import KEYS
 from extensions.catalogue.units import Component, Output
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, manifest
-from tools import blocks, new, processes, schema
+from tools import answers, blocks, new, processes, schema
 
 trial = importlib.import_module("tools.try")  # a word of Python's own
 README = (ROOT / "README.md").read_text()
@@ -43,6 +45,34 @@ def test_the_table_of_blocks_is_the_generated_one() -> None:
 def test_the_table_of_blocks_needs_its_marks() -> None:
     with pytest.raises(SystemExit, match=r"README\.md: the table stands between two lines"):
         blocks.put_into("no marks", {blocks.BLOCKS: ""})
+
+
+def test_the_reference_of_answers_is_the_generated_one() -> None:
+    reason = "has other answers; python tools/blocks.py writes it anew"
+    assert answers.PAGE.read_text() == answers.page(), f"docs/answers.md {reason}"
+    assert answers.SCHEMA.read_text() == answers.schema(), f"docs/schema/answers.json {reason}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yml")), ids=lambda path: path.name)
+def test_examples_are_valid_by_the_schema_of_answers(path: Path) -> None:
+    jsonschema.validate(yaml.safe_load(path.read_text()), json.loads(answers.schema()))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"component": ["postgres"]},
+        {"course_slug": "x"},
+        {"installed": []},
+        {"components": ["no-such-block"]},
+        {"components": 3},
+        {"python_version": 3.1},
+        {"keep_data": "nowhere"},
+        {"course_name": ["a"]},
+    ],
+)
+def test_schema_of_answers_refuses(wrong: dict[str, object]) -> None:
+    assert not jsonschema.Draft7Validator(json.loads(answers.schema())).is_valid(wrong)
 
 
 @pytest.mark.parametrize("name", schema.pages())
