@@ -94,6 +94,7 @@ class Blocks(Extension):
             adoptable=pass_context(_for_users(self.adoptable)),
             adopt_choices=pass_context(_for_users(self.adopt_choices)),
             adopted_contents=pass_context(_for_users(self.adopted_contents)),
+            asks=pass_context(asks),
             check_input=_for_users(self.check_input),
             closing=pass_context(_for_users(self.closing)),
             component_choices=pass_context(_for_users(self.component_choices)),
@@ -102,6 +103,7 @@ class Blocks(Extension):
             is_to_migrate=_for_users(self.is_to_migrate),
             is_to_settle=_for_users(self.is_to_settle),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
+            unasked=pass_context(unasked),
         )
 
     @functools.cached_property
@@ -200,6 +202,18 @@ class Blocks(Extension):
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         installed, has_launch = context["installed"], self.composition(context).has_launch
         return list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
+
+
+def asks(context: Context, name: str) -> bool:
+    """Whether the interview has this question: the first one has it, an update where it has no answer yet."""
+    if _operation.get() != "update":
+        return True
+    return name != _questions.SETTINGS and (name not in context["_copier_answers"] or bool(context.get("settings")))
+
+
+def unasked(context: Context, value: str) -> str:
+    """The value where nobody is asked; empty where somebody types it."""
+    return value if context["_copier_conf"]["defaults"] else ""
 
 
 def _is_answer(name: str, value: Any) -> bool:

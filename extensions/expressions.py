@@ -15,12 +15,13 @@ from jinja2 import Environment, FileSystemLoader, TemplateError, pass_context
 from jinja2.runtime import Context
 
 from . import outputs, report
-from .answers import choices, given, questions
+from .answers import choices, given, interview, questions
 from .bundle import bundle
 from .catalogue import files, java
 from .catalogue.selection import select
 from .catalogue.units import Catalogue, Output
 from .compiled import keep_compiled
+from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY
 from .errors import BlocksError
 from .foreign import adoption
 from .merge import apt, downloads, env, environment_text, pip
@@ -60,7 +61,9 @@ def make_environment(catalogue: Catalogue) -> Environment:
         adoptable=list,
         adopt_choices=lambda: "{}",
         adopted_contents=lambda: "{}",
+        asks=lambda _: True,
         check_input=lambda _: True,
+        unasked=str,
     )
     return environment
 
@@ -82,7 +85,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         try:
             given.refuse(name, {**context.get_all(), name: value}, catalogue)
         except BlocksError as error:
-            return str(error).removeprefix(f"{name}: ")
+            return interview.shown(str(error).removeprefix(f"{name}: "), name)
         return ""
 
     @pass_context
@@ -117,13 +120,16 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
 
     environment.globals.update(
         bundle=guard(lambda folder: bundle(catalogue.root / folder)),
+        coming_along=guard(lambda asked: interview.coming_along(asked, catalogue.components)),
         component_choices=component_choices,
+        free_memory=MYBINDER_MEMORY - NOTEBOOK_MEMORY,
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,
         verbatim=verbatim,
     )
     keep_compiled(environment)
     environment.filters.update(
+        chosen=interview.Emptiness().refusal,
         binder_dir_default=guard(adoption.binder_dir),
         delivery=guard(delivery),
         installed=guard(installed),
@@ -131,7 +137,9 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         java_versions=guard(java_versions),
         python_default=guard(python_default),
         refused=refused,
+        shown=interview.shown,
         slug=slug,
+        words=interview.words,
         render_apt_sources=apt.render_sources,
         render_conda=environment_text.render,
         render_downloads=downloads.render,

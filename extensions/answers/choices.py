@@ -9,12 +9,14 @@ import yaml
 from ..catalogue.units import CATEGORIES, HELPERS, Catalogue, Component, current_names
 from ..foreign import adopt
 
+# Columns of a label: in front of it stands a pointer and a circle.
+WIDTH = 71
 PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 PYTHON_DEFAULT = "3.13"
 
 
 def components(catalogue: Catalogue, asked: Iterable[str]) -> str:
-    """By category, with memory; retired components last.
+    """By category, the memory in front; retired components last.
 
     Helpers and former names only where they are `asked` for: Copier would drop an answer that is no choice without a
     word.
@@ -30,15 +32,23 @@ def components(catalogue: Catalogue, asked: Iterable[str]) -> str:
 
 def _label(component: Component) -> str:
     if component.retired:
-        return f"Retired: {component.title} ({component.retired})"
-    memory = f", {component.memory} MB" if component.memory else ""
-    return f"{CATEGORIES[component.category]}: {component.title} ({component.summary}{memory})"
+        return _fitting(f"{'':7}  Retired: {component.title} ({component.retired})")
+    memory = f"{component.memory} MB" if component.memory else ""
+    return _fitting(f"{memory:>7}  {CATEGORIES[component.category]}: {component.title} ({component.summary})")
 
 
 def outputs(catalogue: Catalogue) -> str:
     """In the order of their titles."""
     ordered = sorted(catalogue.outputs.values(), key=lambda output: output.title)
-    return _as_yaml({f"{output.title} ({output.summary})": output.name for output in ordered})
+    return _as_yaml({_fitting(f"{output.title} ({output.summary})"): output.name for output in ordered})
+
+
+def _fitting(label: str) -> str:
+    """Cut at a word, with a bracket that it opened closed."""
+    if len(label) <= WIDTH:
+        return label
+    cut = label[: WIDTH - len(" ...)")].rpartition(" ")[0].rstrip(" ,;:")
+    return f"{cut} ...{')' if '(' in cut else ''}"
 
 
 def adoptable(found: Iterable[str]) -> str:

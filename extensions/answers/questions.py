@@ -19,6 +19,8 @@ from ..yaml_files import Loader, parse_yaml, yaml_error
 FILE = "copier.yml"
 # Composes everything, and is no answer.
 LAST = "checked"
+# Whether there shall be more questions.
+SETTINGS = "settings"
 
 Question = Mapping[str, Any]
 Questions = Mapping[str, Question]
