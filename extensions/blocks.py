@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from extensions import errors as _errors
     from extensions import expressions as _expressions
     from extensions import rendering as _rendering
+    from extensions.answers import amendment as _amendment
     from extensions.answers import choices as _choices
     from extensions.answers import destination as _destination
     from extensions.answers import former as _former
     from extensions.answers import given as _given
+    from extensions.answers import kept as _kept
     from extensions.answers import questions as _questions
     from extensions.catalogue import files as _files
     from extensions.catalogue import manifest as _manifest
@@ -43,10 +45,12 @@ if TYPE_CHECKING:
     from extensions.catalogue import units as _units
     from extensions.foreign import adopt as _adopt
     from extensions.foreign import adoption as _adoption
+    from extensions.update import before as _before
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
     from extensions.update import migrate as _migrate
     from extensions.update import settle as _settle
+    from extensions.update import steps as _steps
 else:
     _spec = importlib.util.spec_from_file_location("loading", FOLDER / "loading.py")
     _loading = importlib.util.module_from_spec(_spec)
@@ -56,13 +60,14 @@ else:
     )
     _composition, _errors = map(_import, ("composition", "errors"))
     _expressions, _rendering = map(_import, ("expressions", "rendering"))
-    _choices, _destination = map(_import, ("answers.choices", "answers.destination"))
+    _amendment, _choices = map(_import, ("answers.amendment", "answers.choices"))
+    _destination, _kept = map(_import, ("answers.destination", "answers.kept"))
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
-    _changes, _closing = map(_import, ("update.changes", "update.closing"))
-    _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
+    _before, _changes, _closing = map(_import, ("update.before", "update.changes", "update.closing"))
+    _migrate, _settle, _steps = map(_import, ("update.migrate", "update.settle", "update.steps"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -118,6 +123,8 @@ class Blocks(Extension):
         """True, where the answers given on the command line and the destination can be used."""
         _destination.check_writable(Path(configuration["dst_path"]))
         before, data = self._before(configuration), configuration["data"]
+        if verbs := sorted(_amendment.VERBS & data.keys()):
+            raise _errors.BlocksError(f"{verbs[0]}: is for updates; name all blocks: --data 'components=[...]'")
         context = {"_copier_conf": configuration, "check_input": lambda _: True}
         evaluate = _expressions.evaluator(self.environment, context)
         _given.check(data, before or {}, self.catalogue, self.questions, evaluate, bool(configuration["defaults"]))
@@ -155,7 +162,16 @@ class Blocks(Extension):
         return _choices.components(self.catalogue, _questions.names("components", asked))
 
     def is_to_migrate(self, configuration: Any) -> bool:
-        """True, where an update leaves something to do before it renders; checks all answers first."""
+        """True, where an update leaves something to do before it renders; checks all answers first.
+
+        What `add` and `remove` ask for becomes the answers that they change: this is the first that an update calls.
+        """
+        data = configuration["data"]
+        if _amendment.VERBS & data.keys():
+            answers = _amendment.amended(data, self._before(configuration) or {}, self.catalogue)
+            for verb in _amendment.VERBS:
+                data.pop(verb, None)
+            data.update(answers)
         self.check_input(configuration)
         return _migrate.is_needed(Path(configuration["dst_path"]), str(configuration["answers_file"]), self.catalogue)
 
@@ -170,7 +186,10 @@ class Blocks(Extension):
         answers.pop(_questions.LAST, None)  # known after the first time
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
-            self._compositions[key] = _rendering.compose(self.catalogue, answers, self.environment)
+            try:
+                self._compositions[key] = _rendering.compose(self.catalogue, answers, self.environment)
+            except _errors.BlocksError as error:
+                raise _errors.BlocksError(f"{error}{_kept_answers(context)}") from error
         return self._compositions[key]
 
     def loses_nothing(self, context: Context) -> bool:
@@ -192,7 +211,15 @@ class Blocks(Extension):
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
         destination, changed = Path(context["_copier_conf"]["dst_path"]), self._changed(context)
-        return _closing.message(self.composition(context), destination, changed)
+        composition = self.composition(context)
+        said = _closing.message(composition, destination, changed)
+        if _operation.get() == "copy":
+            return said + "".join(f"\n{line}" for line in _steps.lines(composition, destination))
+        before = _before.answers(destination, context["_copier_conf"]["answers_file"].as_posix()) or {}
+        moves = (
+            line for name in _amendment.LISTS for line in _steps.moves(before.get(name) or (), context.get(name) or ())
+        )
+        return "".join(f"\n{line}" for line in moves) + said
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
@@ -202,6 +229,15 @@ class Blocks(Extension):
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         installed, has_launch = context["installed"], self.composition(context).has_launch
         return list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
+
+
+def _kept_answers(context: Context) -> str:
+    """Where what somebody typed for a first copy is kept, as a line; empty where nobody did."""
+    conf = context["_copier_conf"]
+    if _operation.get() != "copy" or conf["defaults"] or conf["pretend"]:
+        return ""
+    path = _kept.keep(context["_copier_answers"], Path(conf["dst_path"]))
+    return f"\nYour answers are kept: correct {path}, and run this again with --data-file {path}"
 
 
 def asks(context: Context, name: str) -> bool:

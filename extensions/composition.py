@@ -204,6 +204,16 @@ class Composition:
     def openings(self) -> list[str]:
         return self.parts(outputs.OPENING)
 
+    @property
+    def steps(self) -> list[str]:
+        """What has to be done by hand for the outputs, a line each."""
+        return [line for part in self.parts(outputs.NEXT) for line in part.splitlines() if line.strip()]
+
+    @property
+    def seeded(self) -> list[str]:
+        """The components that load an author's data, from `seed/NAME`."""
+        return [one.name for one in self.components if (one.folder / "service/load").is_file()]
+
     def files(self, executable: bool) -> list[files.File]:
         """All that is neither merged nor in `template/`."""
         return [file for file in (*self.placed, *self.delivered) if file.executable == executable]

@@ -31,7 +31,7 @@ from .errors import BlocksError
 from .loading import load_rules
 from .text import read_text
 
-SECTION, OPENING = "section.md", "opening.md"
+SECTION, OPENING, NEXT = "section.md", "opening.md", "next.md"
 ABOUT = ("output.yml", "questions.yml", "README.md")
 
 
@@ -136,7 +136,7 @@ def files(output: Output, binder_dir: str, render: Render) -> Iterator[File]:
                 file = _file(output, source, render(rest, output.where(source)), render)
                 if file.text or not source.endswith(SUFFIX):
                     yield file
-        elif not (name in (*MERGED, *ABOUT, SECTION, OPENING) or folder == "tests" or name.endswith(".py")):
+        elif not (name in (*MERGED, *ABOUT, SECTION, OPENING, NEXT) or folder == "tests" or name.endswith(".py")):
             raise BlocksError(f"{output.where(source)}: no such file in an output; put it under files/")
 
 

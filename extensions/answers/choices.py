@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
+from ..catalogue.selection import select
 from ..catalogue.units import CATEGORIES, HELPERS, Catalogue, Component, current_names
+from ..errors import BlocksError
 from ..foreign import adopt
 
 # Columns of a label: in front of it stands a pointer and a circle.
@@ -16,7 +18,7 @@ PYTHON_DEFAULT = "3.13"
 
 
 def components(catalogue: Catalogue, asked: Iterable[str]) -> str:
-    """By category, the memory in front; retired components last.
+    """By category, in front the memory with what it requires; retired components last.
 
     Helpers and former names only where they are `asked` for: Copier would drop an answer that is no choice without a
     word.
@@ -24,16 +26,20 @@ def components(catalogue: Catalogue, asked: Iterable[str]) -> str:
     asked, order = {*asked}, [*CATEGORIES]
     offered = [one for one in catalogue.components.values() if one.category != HELPERS or one.name in asked]
     offered.sort(key=lambda one: (bool(one.retired), order.index(one.category), one.title))
-    labels = {_label(component): component.name for component in offered}
+    labels = {_label(component, catalogue): component.name for component in offered}
     former = current_names(catalogue.components)
     labels |= {f"{name} (called {former[name]} now)": name for name in sorted(former.keys() & asked)}
     return _as_yaml(labels)
 
 
-def _label(component: Component) -> str:
+def _label(component: Component, catalogue: Catalogue) -> str:
     if component.retired:
         return _fitting(f"{'':7}  Retired: {component.title} ({component.retired})")
-    memory = f"{component.memory} MB" if component.memory else ""
+    try:
+        needed = sum(one.memory for one in select([component.name], catalogue.components))
+    except BlocksError:  # what it requires is not there, which choosing it says
+        needed = component.memory
+    memory = f"{needed} MB" if needed else ""
     return _fitting(f"{memory:>7}  {CATEGORIES[component.category]}: {component.title} ({component.summary})")
 
 

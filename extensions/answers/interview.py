@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..catalogue.selection import select
 from ..catalogue.units import Component
+from ..text import printable
 
 WIDTH = 80
 # Copier's words around a refusal, in front of a text of this length.
 AROUND = len("Validation error for question '': ")
 # In front of the lines of a question stands an emoji.
 LINE = 76
-NOTHING = "none: Enter again, or Space to choose"
+NOTHING = "none? Space chooses; Enter again"
 
 
 def prompt() -> Any:
@@ -50,8 +51,7 @@ def _is_entered() -> bool:
 def _say(text: str) -> None:
     from prompt_toolkit.application import run_in_terminal
 
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    lines = textwrap.wrap(printable, WIDTH, break_on_hyphens=False)
+    lines = textwrap.wrap(printable(text), WIDTH, break_on_hyphens=False)
     run_in_terminal(lambda: print(*lines, sep="\n"))
 
 
@@ -77,7 +77,7 @@ class Emptiness:
         return NOTHING
 
 
-def coming_along(asked: Iterable[str], components: dict[str, Component]) -> str:
+def coming_along(asked: Iterable[str], components: Mapping[str, Component]) -> str:
     """What these bring along, as lines in front of a question; empty where it is nothing."""
     asked = [*asked]
     brought = [component.title for component in select(asked, components) if component.name not in asked]

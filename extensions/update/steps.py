@@ -1,0 +1,70 @@
+"""What to do next, at the end of a first copy: steps for a shell, in the order in which they are taken.
+
+- where one stands, a repository if there is none yet, its first commit
+- where the course's own data goes
+- what the outputs need done by hand (`next.md` in their folders)
+- how to look at it at home, and how to get newer blocks
+
+Each step fits `WIDTH` columns of a terminal, but for a path or an address that does not.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..composition import Composition
+from ..text import printable
+
+WIDTH = 80
+TITLE = "## What to do next"
+
+
+def lines(composition: Composition, destination: Path) -> list[str]:
+    """The heading and the steps, as a numbered list of Markdown."""
+    steps = [*_steps(composition, destination)]
+    numbered = (_item(f"{number}. ", step) for number, step in enumerate(steps, start=1))
+    return ["", TITLE, "", *numbered]
+
+
+def _steps(composition: Composition, destination: Path) -> Iterator[str]:
+    yield from _enter(destination)
+    if seeded := composition.seeded:
+        folders = ", ".join(f"{composition.binder_dir}/seed/{name}/" for name in seeded)
+        yield f"Put your own data into {folders}: it is loaded when the image is built."
+    yield f"{'' if _is_in_git(destination) else 'git init && '}git add --all && git commit --message 'Add the course'"
+    yield from composition.steps
+    yield "Look at it at home, with Docker: pip install jupyter-repo2docker; repo2docker ."
+    yield "For newer blocks: copier update --trust; for another: --data 'add=[NAME]' behind it"
+
+
+def _enter(destination: Path) -> Iterator[str]:
+    if not destination.exists() or destination.resolve() != Path.cwd():
+        yield f"cd {shlex.quote(printable(os.path.relpath(destination)))}"
+
+
+def _is_in_git(destination: Path) -> bool:
+    folder = destination.resolve()
+    return any((parent / ".git").exists() for parent in (folder, *folder.parents))
+
+
+def _item(mark: str, step: str) -> str:
+    wrapped = textwrap.wrap(
+        step,
+        WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapped)
+
+
+def moves(before: Iterable[str], now: Iterable[str]) -> list[str]:
+    """What an update brought and took, of blocks or outputs, as lines."""
+    before, now = list(before), list(now)
+    came, went = [name for name in now if name not in before], [name for name in before if name not in now]
+    return [f"- {verb}: {', '.join(names)}." for verb, names in (("Added", came), ("Removed", went)) if names]
