@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pty
 import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -11,7 +21,7 @@ from extensions.answers import interview, questions
 from extensions.answers.interview import AROUND, LINE, WIDTH
 from extensions.expressions import evaluator, make_environment
 from tests import units
-from tests.fast.conftest import ROOT
+from tests.fast.conftest import ROOT, MakeCatalogue, copier, git, manifest, tree
 
 QUESTIONS = questions.read(ROOT)
 ASKED = {name: one for name, one in QUESTIONS.items() if one.get("when") is not False and one.get("ask") is not False}
@@ -68,3 +78,184 @@ def test_words() -> None:
     assert interview.words(["a", "b"]) == ["a", "b"]
     assert interview.words("") == interview.words(None) == interview.words([]) == []
     assert interview.words({"a": 1}) == [{"a": 1}]
+
+
+class Terminal:
+    """`copier` in a terminal of 80 columns, asked and answered as somebody would."""
+
+    def __init__(self, *words: str | Path) -> None:
+        self.screen, size = "", struct.pack("HHHH", 40, 80, 0, 0)
+        self.fd, inner = pty.openpty()
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, size)
+        command = [sys.executable, "-m", "copier", *map(str, words)]
+        environment = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1"}
+        self.process = subprocess.Popen(
+            command, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True
+        )
+        os.close(inner)
+
+    def expect(self, text: str, deadline: float = 60) -> None:
+        """Wait for a text on the screen, and leave behind what stood before it."""
+        end = time.monotonic() + deadline
+        while (at := self.screen.find(text)) < 0:
+            assert time.monotonic() < end, f"{text!r} was not said:\n{self.screen}"
+            if select.select([self.fd], [], [], 0.2)[0]:
+                try:
+                    data = os.read(self.fd, 65536)
+                except OSError:  # the other end is closed
+                    data = b""
+                assert data, f"{text!r} was not said:\n{self.screen}"
+                if b"\x1b[6n" in data:  # where the cursor is: there is no line for a refusal until that is known
+                    self.send("\x1b[1;1R")
+                self.screen += re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", data.decode(errors="replace"))
+        self.screen = self.screen[at + len(text) :]
+
+    def send(self, keys: str) -> None:
+        os.write(self.fd, keys.encode())
+
+    def end(self) -> int:
+        """Read the rest; the exit code."""
+        while True:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            self.screen += data.decode(errors="replace")
+        return self.process.wait(timeout=60)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.fd)
+
+
+BLOCKS = {"one/component.yml": manifest("One", memory=20), "two/component.yml": manifest("Two")}
+DOWN, ENTER, SPACE = "\x1b[B", "\r", " "
+
+
+@pytest.fixture
+def blocks(make_catalogue: MakeCatalogue) -> Path:
+    return make_catalogue(BLOCKS)
+
+
+def test_four_questions_make_a_course(blocks: Path, tmp_path: Path) -> None:
+    """An empty name is refused; nothing chosen is asked once more; settings are saved, and not asked for."""
+    with Terminal("copy", "--trust", blocks, tmp_path / "course") as terminal:
+        terminal.expect("What is the course called?")
+        terminal.send(ENTER)
+        terminal.expect("must not be empty")
+        terminal.send(f"Databases{ENTER}")
+        terminal.expect("Which blocks does it need?")
+        terminal.expect(" 20 MB  ")
+        terminal.send(ENTER)
+        terminal.expect(interview.NOTHING)
+        terminal.send(SPACE + ENTER)
+        terminal.expect("How do people get it?")
+        terminal.send(ENTER)
+        terminal.expect(interview.NOTHING)
+        terminal.send(ENTER)
+        terminal.expect("More settings")
+        terminal.send(ENTER)
+        terminal.expect("What to do next")
+        assert terminal.end() == 0
+    answers = yaml.safe_load((tmp_path / "course/.copier-answers.yml").read_text())
+    assert answers["course_name"] == "Databases"
+    assert answers["components"] == ["one"]
+    assert answers["outputs"] == []
+    assert answers["keep_data"] == "image"
+    assert "settings" not in answers
+
+
+def test_settings_are_asked_for_where_somebody_wants_them(blocks: Path, tmp_path: Path) -> None:
+    with Terminal(
+        "copy", "--trust", "--data=course_name=A", "--data=components=[one]", blocks, tmp_path / "c"
+    ) as terminal:
+        terminal.expect("How do people get it?")
+        terminal.send(ENTER + ENTER)
+        terminal.expect("More settings")
+        terminal.send("y")
+        terminal.expect("Which version of Python?")
+        terminal.send(ENTER)
+        terminal.expect("Where do the Binder files go?")
+
+
+def test_what_cannot_be_composed_keeps_the_answers(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """Only the composition knows that two blocks have one file."""
+    same = {f"{name}/files/notes.txt": "text\n" for name in ("one", "two")}
+    catalogue = make_catalogue({**BLOCKS, **same})
+    with Terminal("copy", "--trust", "--data=outputs=[]", catalogue, tmp_path / "course") as terminal:
+        terminal.expect("What is the course called?")
+        terminal.send(f"Databases{ENTER}")
+        terminal.expect("Which blocks does it need?")
+        terminal.send(f"a{ENTER}")
+        terminal.expect("More settings")
+        terminal.send(ENTER)
+        terminal.expect("Your answers are kept")
+        assert terminal.end() == 1
+    kept = yaml.safe_load((tmp_path / "course.answers.yml").read_text())
+    assert kept["course_name"] == "Databases"
+    assert kept["components"] == ["one", "two"]
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.fixture
+def course(blocks: Path, tmp_path: Path) -> Path:
+    """A repository with the block `one`, and its catalogue in git."""
+    for folder in (blocks, tmp_path / "course"):
+        if folder != blocks:
+            result = copier("copy", "--trust", "--defaults", "--data=components=[one]", blocks, folder)
+            assert result.returncode == 0, result.stderr
+        git(folder, "init", "--quiet")
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--message=x")
+    return tmp_path / "course"
+
+
+def update(course: Path, *words: str) -> str:
+    """An update with nobody to answer: it has nothing to ask."""
+    command = [sys.executable, "-m", "copier", "update", "--trust", *words, str(course)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return f"{done.returncode} {done.stderr}"
+
+
+@pytest.mark.parametrize(
+    ("words", "components", "said"),
+    [
+        (["--data=add=[two]"], ["one", "two"], "- Added: two.\n"),
+        (["--data=add=two"], ["one", "two"], "- Added: two.\n"),
+        (["--data=remove=[one]"], [], "- Removed: one.\n"),
+        (["--data=add=two", "--data=remove=one"], ["two"], "- Added: two.\n- Removed: one.\n"),
+        (["--data=add=one"], ["one"], "My course: one\n"),
+    ],
+)
+def test_adding_and_removing(course: Path, words: list[str], components: list[str], said: str) -> None:
+    assert said in (told := update(course, *words)), told
+    assert yaml.safe_load((course / ".copier-answers.yml").read_text())["components"] == components
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        (["--data=add=tow"], "there is no component 'tow'; did you mean 'two'?"),
+        (["--data=remove=two"], "remove: there is no 'two' in this repository, which has one"),
+        (["--data=add=two", "--data=components=[one]"], "add: cannot be given beside 'components', which names all"),
+    ],
+)
+def test_what_cannot_be_added_or_removed(course: Path, words: list[str], refused: str) -> None:
+    before = tree(course)
+    told = update(course, *words)
+    assert told.startswith("1 ")
+    assert refused in told
+    assert "Traceback" not in told
+    assert tree(course) == before
+
+
+def test_adding_is_for_updates(blocks: Path, tmp_path: Path) -> None:
+    result = copier("copy", "--trust", "--defaults", "--data=add=[one]", blocks, tmp_path / "course")
+    assert result.returncode == 1
+    assert "add: is for updates; name all blocks" in result.stderr
