@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
 import subprocess
 import sys
-import termios
-import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +15,7 @@ from extensions.answers.interview import AROUND, LINE, WIDTH
 from extensions.expressions import evaluator, make_environment
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, copier, git, manifest, tree
+from tests.terminal import ENTER, SPACE, Terminal
 
 QUESTIONS = questions.read(ROOT)
 ASKED = {name: one for name, one in QUESTIONS.items() if one.get("when") is not False and one.get("ask") is not False}
@@ -80,62 +74,7 @@ def test_words() -> None:
     assert interview.words({"a": 1}) == [{"a": 1}]
 
 
-class Terminal:
-    """`copier` in a terminal of 80 columns, asked and answered as somebody would."""
-
-    def __init__(self, *words: str | Path) -> None:
-        self.screen, size = "", struct.pack("HHHH", 40, 80, 0, 0)
-        self.fd, inner = pty.openpty()
-        fcntl.ioctl(inner, termios.TIOCSWINSZ, size)
-        command = [sys.executable, "-m", "copier", *map(str, words)]
-        environment = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1"}
-        self.process = subprocess.Popen(
-            command, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True
-        )
-        os.close(inner)
-
-    def expect(self, text: str, deadline: float = 60) -> None:
-        """Wait for a text on the screen, and leave behind what stood before it."""
-        end = time.monotonic() + deadline
-        while (at := self.screen.find(text)) < 0:
-            assert time.monotonic() < end, f"{text!r} was not said:\n{self.screen}"
-            if select.select([self.fd], [], [], 0.2)[0]:
-                try:
-                    data = os.read(self.fd, 65536)
-                except OSError:  # the other end is closed
-                    data = b""
-                assert data, f"{text!r} was not said:\n{self.screen}"
-                if b"\x1b[6n" in data:  # where the cursor is: there is no line for a refusal until that is known
-                    self.send("\x1b[1;1R")
-                self.screen += re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", data.decode(errors="replace"))
-        self.screen = self.screen[at + len(text) :]
-
-    def send(self, keys: str) -> None:
-        os.write(self.fd, keys.encode())
-
-    def end(self) -> int:
-        """Read the rest; the exit code."""
-        while True:
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:
-                break
-            if not data:
-                break
-            self.screen += data.decode(errors="replace")
-        return self.process.wait(timeout=60)
-
-    def __enter__(self) -> Terminal:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.fd)
-
-
 BLOCKS = {"one/component.yml": manifest("One", memory=20), "two/component.yml": manifest("Two")}
-DOWN, ENTER, SPACE = "\x1b[B", "\r", " "
 
 
 @pytest.fixture

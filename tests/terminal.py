@@ -1,0 +1,83 @@
+"""`copier` in a terminal of 80 columns, asked and answered as somebody would."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+COLUMNS, LINES = 80, 40
+DOWN, ENTER, SPACE = "\x1b[B", "\r", " "
+ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
+
+
+class Terminal:
+    """`text` is all that was written, and `screen` what of it was not waited for yet, without escapes."""
+
+    def __init__(self, *words: str | Path) -> None:
+        self.screen = self.text = ""
+        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
+        self.fd, inner = pty.openpty()
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, size)
+        command = [sys.executable, "-m", "copier", *map(str, words)]
+        environment = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1"}
+        self.process = subprocess.Popen(
+            command, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True
+        )
+        os.close(inner)
+
+    def expect(self, text: str, deadline: float = 60) -> None:
+        """Wait for a text on the screen, and leave behind what stood before it."""
+        end = time.monotonic() + deadline
+        while (at := self.screen.find(text)) < 0:
+            assert time.monotonic() < end, f"{text!r} was not said:\n{self.screen}"
+            if self._is_readable(0.2):
+                assert self._read(), f"{text!r} was not said:\n{self.screen}"
+        self.screen = self.screen[at + len(text) :]
+
+    def send(self, keys: str) -> None:
+        os.write(self.fd, keys.encode())
+
+    def settle(self, quiet: float = 0.5) -> str:
+        """Read for as long as something is written; all that was."""
+        while self._is_readable(quiet) and self._read():
+            pass
+        return self.text
+
+    def end(self) -> int:
+        """Read the rest; the exit code."""
+        while self._read():
+            pass
+        return self.process.wait(timeout=60)
+
+    def _is_readable(self, seconds: float) -> bool:
+        return bool(select.select([self.fd], [], [], seconds)[0])
+
+    def _read(self) -> bool:
+        """Whether there was something to read."""
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:  # the other end is closed
+            data = b""
+        if b"\x1b[6n" in data:  # where the cursor is: there is no line for a refusal until that is known
+            self.send("\x1b[1;1R")
+        text = data.decode(errors="replace")
+        self.text += text
+        self.screen += ESCAPES.sub("", text)
+        return bool(data)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.fd)
