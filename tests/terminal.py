@@ -14,16 +14,19 @@ import termios
 import time
 from pathlib import Path
 
+import pyte
+
 COLUMNS, LINES = 80, 40
 DOWN, ENTER, SPACE = "\x1b[B", "\r", " "
 ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
 class Terminal:
-    """`text` is all that was written, and `screen` what of it was not waited for yet, without escapes."""
+    """`screen` is what was written and not waited for yet, without escapes; `display` what is to be seen."""
 
     def __init__(self, *words: str | Path) -> None:
-        self.screen = self.text = ""
+        self.screen, self.display = "", pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self.display)
         size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
         self.fd, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, size)
@@ -46,11 +49,10 @@ class Terminal:
     def send(self, keys: str) -> None:
         os.write(self.fd, keys.encode())
 
-    def settle(self, quiet: float = 0.5) -> str:
-        """Read for as long as something is written; all that was."""
+    def settle(self, quiet: float = 0.7) -> None:
+        """Read for as long as something is written."""
         while self._is_readable(quiet) and self._read():
             pass
-        return self.text
 
     def end(self) -> int:
         """Read the rest; the exit code."""
@@ -67,11 +69,10 @@ class Terminal:
             data = os.read(self.fd, 65536)
         except OSError:  # the other end is closed
             data = b""
+        self._stream.feed(data)
         if b"\x1b[6n" in data:  # where the cursor is: there is no line for a refusal until that is known
-            self.send("\x1b[1;1R")
-        text = data.decode(errors="replace")
-        self.text += text
-        self.screen += ESCAPES.sub("", text)
+            self.send(f"\x1b[{self.display.cursor.y + 1};{self.display.cursor.x + 1}R")
+        self.screen += ESCAPES.sub("", data.decode(errors="replace"))
         return bool(data)
 
     def __enter__(self) -> Terminal:

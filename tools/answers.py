@@ -88,6 +88,12 @@ def default(question: questions.Question) -> str:
     return f"`{value}`" if value not in ("", [], {}) else "nothing"
 
 
+def asked_as(question: questions.Question, catalogue: Catalogue) -> str:
+    """The question in one line, as it is asked at first."""
+    said = evaluator(make_environment(catalogue))(str(question.get("help", "")), {"components": []})
+    return " ".join(said.split())
+
+
 def properties(name: str, question: questions.Question, catalogue: Catalogue) -> dict[str, Any]:
     """The schema of one answer."""
     values = choices(question, catalogue)
@@ -99,7 +105,7 @@ def properties(name: str, question: questions.Question, catalogue: Catalogue) ->
         shape = {"enum": [*values, *(number for value in values if (number := _number(value)) is not None)]}
     else:
         shape = TYPES[str(question.get("type", "str"))]
-    found = {"description": " ".join(str(question.get("help", name)).split()), **shape}
+    found = {"description": asked_as(question, catalogue) or name, **shape}
     if "{" not in str(question.get("default", "{")):
         found["default"] = question["default"]
     return found
@@ -133,7 +139,7 @@ def row(name: str, question: questions.Question, catalogue: Catalogue) -> str:
         told = ", ".join(f"`{value}`" for value in values) or {"str": "text", "yaml": "list", "bool": "yes or no"}.get(
             kind, "number" if kind in ("int", "float") else kind
         )
-    cells = (f"`{name}`", " ".join(str(question.get("help", "")).split()), told, default(question))
+    cells = (f"`{name}`", asked_as(question, catalogue), told, default(question))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 

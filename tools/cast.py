@@ -2,7 +2,7 @@
 
     python tools/cast.py
 
-The stills follow one another by CSS; where motion is not wanted, only the last is seen. Needs pyte (tests/requirements.txt).
+The stills follow one another by CSS; where motion is not wanted, only the last is seen. Needs what the tests need.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ import pyte
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.terminal import COLUMNS, DOWN, ENTER, SPACE, Terminal  # noqa: E402
+from tests.terminal import COLUMNS, DOWN, ENTER, LINES, SPACE, Terminal  # noqa: E402
 
+# Text, colour, whether it is bold; the pieces of a line; the lines.
+Piece = tuple[str, str, bool]
+Still = list[list[Piece]]
 FILE = ROOT / "docs/images/interview.svg"
-LINES, WIDE, HIGH = 30, 8.4, 18
+WIDE, HIGH = 8.4, 18
 SECONDS = 3
 COLOURS = {"default": "#d4d4d4", "green": "#8bc34a", "cyan": "#4dd0e1", "blue": "#64b5f6", "brown": "#ffd54f"}
 # What is waited for, and what is then typed.
@@ -36,27 +39,28 @@ TALK = [
 ]
 
 
-def stills() -> Iterator[list[list[tuple[str, str, bool]]]]:
-    """Screens, each a list of lines of pieces: text, colour, whether it is bold."""
-    with tempfile.TemporaryDirectory() as name:
-        with Terminal("copy", "--trust", ROOT, Path(name) / "databases") as terminal:
-            for wanted, keys in TALK:
-                terminal.expect(wanted)
-                yield still(terminal.settle())
-                terminal.send(keys)
-            terminal.expect("What to do next")
-            if terminal.end() != 0:
-                raise SystemExit(terminal.screen)
-            yield still(terminal.text.replace(name, "~"))
+def stills() -> Iterator[Still]:
+    """What was to be seen before each answer, and at the end."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Terminal("copy", "--trust", ROOT, Path(name) / "databases") as terminal,
+    ):
+        for wanted, keys in TALK:
+            terminal.expect(wanted)
+            terminal.settle()
+            yield still(terminal.display)
+            terminal.send(keys)
+        terminal.expect("What to do next")
+        if terminal.end() != 0:
+            raise SystemExit(terminal.screen)
+        yield still(terminal.display)
 
 
-def still(text: str) -> list[list[tuple[str, str, bool]]]:
-    """What a terminal shows that was sent this text: the last lines, without the empty ones below."""
-    screen = pyte.Screen(COLUMNS, LINES)
-    pyte.Stream(screen).feed(text)
+def still(screen: pyte.Screen) -> Still:
+    """What the terminal shows, without the empty lines below."""
     lines = []
     for number in range(LINES):
-        pieces: list[tuple[str, str, bool]] = []
+        pieces: list[Piece] = []
         for column in range(COLUMNS):
             cell = screen.buffer[number][column]
             kind = (COLOURS.get(cell.fg, f"#{cell.fg}" if len(cell.fg) == 6 else COLOURS["default"]), bool(cell.bold))
@@ -70,7 +74,7 @@ def still(text: str) -> list[list[tuple[str, str, bool]]]:
     return lines
 
 
-def line(number: int, pieces: list[tuple[str, str, bool]]) -> str:
+def line(number: int, pieces: list[Piece]) -> str:
     spans, column = "", 0
     for text, colour, bold in pieces:
         if text.strip():
@@ -80,7 +84,7 @@ def line(number: int, pieces: list[tuple[str, str, bool]]) -> str:
     return f'<text y="{(number + 1) * HIGH + 8}" xml:space="preserve">{spans}</text>' if spans else ""
 
 
-def drawing(screens: list[list[list[tuple[str, str, bool]]]]) -> str:
+def drawing(screens: list[Still]) -> str:
     width, height, total = COLUMNS * WIDE + 24, LINES * HIGH + 24, len(screens) * SECONDS
     share = 100 / len(screens)
     groups = "".join(
@@ -97,7 +101,8 @@ def drawing(screens: list[list[list[tuple[str, str, bool]]]]) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img" '
-        f'aria-label="The interview: a name, the blocks, how people get it, and what to do next">\n<style>{style}</style>\n'
+        'aria-label="The interview: a name, the blocks, how people get it, and what to do next">\n'
+        f"<style>{style}</style>\n"
         f'<rect width="100%" height="100%" rx="8" fill="#1e1e1e"/>\n{groups}</svg>\n'
     )
 

@@ -37,8 +37,8 @@ def _steps(composition: Composition, destination: Path) -> Iterator[str]:
         yield f"Put your own data into {folders}: it is loaded when the image is built."
     yield f"{'' if _is_in_git(destination) else 'git init && '}git add --all && git commit --message 'Add the course'"
     yield from composition.steps
-    yield "Look at it at home, with Docker: pip install jupyter-repo2docker; repo2docker ."
-    yield "For newer blocks: copier update --trust; for another: --data 'add=[NAME]' behind it"
+    yield "To see it at home, with Docker: pip install jupyter-repo2docker && jupyter-repo2docker ."
+    yield "copier update --trust brings newer blocks, and with --data 'add=[NAME]' another one"
 
 
 def _enter(destination: Path) -> Iterator[str]:
