@@ -377,7 +377,7 @@ def test_without_overwrite_nothing_is_begun(make_catalogue: MakeCatalogue, tmp_p
     assert "binder/apt.txt: is merged, and the result takes its place; add --overwrite" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert tree(course) == before
-    assert "add --overwrite" in (ROOT / "README.md").read_text()
+    assert "add --overwrite" in (ROOT / "docs/errors.md").read_text()
 
 
 def test_the_same_copy_twice(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_destination_that_cannot_be_written(make_catalogue: MakeCatalogue, tmp_p
 
 
 def test_copier_without_the_extension_loader(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
-    """What the README quotes is what Copier says."""
+    """What docs/errors.md quotes is what Copier says."""
     hide = "import sys; sys.modules['copier_template_extensions'] = None; from copier.__main__ import CopierApp; "
     arguments = ["copier", "copy", "--trust", "--defaults", str(make_catalogue(ALPHA)), str(tmp_path / "course")]
     command = [sys.executable, "-c", f"{hide}CopierApp.run({arguments!r})"]
@@ -222,7 +222,7 @@ def test_copier_without_the_extension_loader(make_catalogue: MakeCatalogue, tmp_
     assert "Traceback" not in result.stderr
     quoted = "Copier could not load some Jinja extensions:"
     assert quoted in result.stderr
-    assert quoted in (ROOT / "README.md").read_text()
+    assert quoted in (ROOT / "docs/errors.md").read_text()
     assert not (tmp_path / "course").exists()
 
 
