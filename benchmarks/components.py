@@ -28,6 +28,7 @@ QUESTIONS = """\
   type: str
   help: Which mode?
   when: "{{{{ '{0}' in installed }}}}"
+  ask: "{{{{ settings }}}}"
   choices: [one, two]
   default: one
 
@@ -35,6 +36,7 @@ QUESTIONS = """\
   type: str
   help: Which name?
   when: "{{{{ '{0}' in installed }}}}"
+  ask: "{{{{ settings }}}}"
   default: "{{{{ course_slug }}}}-{{{{ {0}_mode }}}}"
   validator: "{{% if ' ' in {0}_name %}}without a space{{% endif %}}"
 """

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples/tm351.yml"
 sys.path.insert(0, str(ROOT))
 
-from extensions.answers.questions import LAST, complete, is_true, read  # noqa: E402
+from extensions.answers.questions import LAST, UNIT, complete, is_true, read  # noqa: E402
 from extensions.catalogue.manifest import read_catalogue  # noqa: E402
 from extensions.expressions import evaluator, make_environment  # noqa: E402
 
@@ -62,11 +62,15 @@ def questions() -> dict[str, Any]:
     prefixes = tuple(unit.prefix for unit in (*catalogue.components.values(), *catalogue.outputs.values()))
     plain = {}
     for name, question in asked.items():
-        own = {key: value for key, value in question.items() if key != "validator"}
+        own = {key: value for key, value in question.items() if key not in ("validator", UNIT)}
         if not name.startswith(prefixes):
             own |= {"default": answers.get(name), "when": is_true(own.get("when", True), answers, evaluate)}
         elif "{{" in str(own.get("default")):
-            own["default"] = answers.get(name)
+            own["default"] = answers[name] if name in answers else evaluate(own["default"], answers)
+        own |= {
+            "ask": is_true(own.get("ask", True), answers, evaluate),
+            "help": evaluate(str(own.get("help", "")), answers),
+        }
         if isinstance(own.get("choices"), str):
             own["choices"] = yaml.safe_load(evaluate(own["choices"], answers))
         if name != LAST:

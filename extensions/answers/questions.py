@@ -1,7 +1,8 @@
 """The questions of copier.yml and of every unit that it includes, as data; and the answers that follow from some.
 
 Read as Copier reads them: documents one after the other, where a later one replaces a question and keeps its place;
-`!include` takes a pattern of files, here in the order of their names. A question is a mapping of its keys.
+`!include` takes a pattern of files, here in the order of their names. A question is a mapping of its keys, and of
+`UNIT`, the name of the unit whose it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ FILE = "copier.yml"
 LAST = "checked"
 # Whether there shall be more questions.
 SETTINGS = "settings"
+UNIT = "_unit"
+# What says which units there are.
+CHOSEN = ("delivery", "installed")
 
 Question = Mapping[str, Any]
 Questions = Mapping[str, Question]
@@ -52,11 +56,21 @@ def _loader(root: Path) -> type[Any]:
     def include(loader: Any, node: Any) -> list[Any]:
         paths = sorted(root.glob(loader.construct_scalar(node)))
         names = [path.relative_to(root).as_posix() for path in paths]
-        return [parse_yaml(read_text(path, name), name) for path, name in zip(paths, names, strict=True)]
+        return [
+            _of_unit(path, parse_yaml(read_text(path, name), name)) for path, name in zip(paths, names, strict=True)
+        ]
 
     including = type("Including", (Loader,), {})
     including.add_constructor("!include", include)  # type: ignore[attr-defined]
     return including
+
+
+def _of_unit(path: Path, questions: Any) -> Any:
+    """Questions of a unit's file, each with the unit's name."""
+    if not isinstance(questions, dict):
+        return questions
+    plain = {name: one if isinstance(one, dict) else {"default": one} for name, one in questions.items()}
+    return {name: {**question, UNIT: path.parent.name} for name, question in plain.items()}
 
 
 def complete(
@@ -70,11 +84,14 @@ def complete(
     """The answers that follow from those `given`, and the names of those that Copier saves.
 
     Where nothing more is asked (`is_final`), raises `BlocksError` for a question that has to be answered, and is not.
-    `skipped` are questions whose default is not looked at.
+    `skipped` are questions whose default is not looked at. Nobody looks at what a unit asks that is not chosen, either,
+    unless it is given.
     """
     answers: dict[str, Any] = {}
     saved: list[str] = []
     for name, question in questions.items():
+        if name not in given and question.get(UNIT) is not None and not _is_chosen(question[UNIT], answers):
+            continue
         is_asked = is_true(question.get("when", True), answers, evaluate)
         if name in given and (is_asked or not is_final):
             answers[name] = cast(name, given[name], question)
@@ -89,6 +106,10 @@ def complete(
         if is_asked and name in answers and not question.get("secret"):
             saved.append(name)
     return answers, saved
+
+
+def _is_chosen(unit: str, answers: Mapping[str, Any]) -> bool:
+    return any(unit in (answers.get(name) or ()) for name in CHOSEN)
 
 
 def _in_order(name: str, answers: Mapping[str, Any], question: Question, evaluate: Evaluate) -> list[str]:
