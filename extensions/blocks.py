@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from extensions.foreign import adoption as _adoption
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
+    from extensions.update import kept as _kept
     from extensions.update import migrate as _migrate
     from extensions.update import settle as _settle
 else:
@@ -61,7 +62,7 @@ else:
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
-    _changes, _closing = map(_import, ("update.changes", "update.closing"))
+    _changes, _closing, _kept = map(_import, ("update.changes", "update.closing", "update.kept"))
     _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
 
 
@@ -198,8 +199,10 @@ class Blocks(Extension):
         if _operation.get() != "update" or not commit:
             return []
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        installed, has_launch = context["installed"], self.composition(context).has_launch
-        return list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
+        composition, installed = self.composition(context), context["installed"]
+        moved = _kept.lines(repository, answers_file, composition)
+        said = _changes.lines(FOLDER.parent, repository, answers_file, commit, installed, composition.has_launch)
+        return [*moved, *([""] if moved and said else []), *said]
 
 
 def _is_answer(name: str, value: Any) -> bool:
