@@ -21,7 +21,7 @@ from contextlib import suppress
 from .aside import RESET, fitting, label_of, move, set_aside, take_back
 from .family import descendant_with
 from .files import own, read, remove, write
-from .owner import is_kept, kept_place, owner_here, remember
+from .owner import is_kept, kept_place, owner_here, plain_place, remember
 from .places import Places
 from .processes import output_of, script, tool
 from .words import Failure, because
@@ -54,6 +54,8 @@ def open_data(service: Places, reset: bool, tell: Callable[[str, str], None], la
             handle = lock(place, launch)
             if place == kept:
                 remember(place, owner_here())
+                if place != (plain := plain_place(service.name)):
+                    tell(NOTE, f"the data kept in {plain} is another course's; that of this one is in {place}")
             fill(service, place, wanted, reset, tell)
             if problem and is_kept():
                 tell(COMPLAINT, f"its data is not kept, and gone with the container: {problem}")

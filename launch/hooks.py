@@ -115,7 +115,9 @@ class Hooks:
             problem = f"it took too long, so its exports came too late ({', '.join(lost)}); {HINT}"
         if wrote := last_lines(self.log, 0, 100, "\n"):
             say(f"start.d/{name} wrote:\n{wrote}")
-        if problem and not self.session.stopping:
+        if self.session.stopping:  # ended by us, which says nothing of it
+            return
+        if problem:
             self.session.note(f"start.d/{name} failed: {problem}")
         self.results[name] = {"state": FAILED if problem else DONE, "reason": problem}
         self.next()

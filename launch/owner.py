@@ -81,18 +81,23 @@ def remember(place: str, here: tuple[str, str]) -> None:
 
 def kept_place(name: str) -> str:
     """Where a service's data outlives the container; empty if it does not."""
-    home, course = os.environ.get("HOME", ""), os.environ.get("COURSE_SLUG") or "course"
-    if not is_kept() or not os.path.isabs(home):
+    plain = plain_place(name)
+    if not is_kept() or not plain:
         return ""
     import zlib
 
-    here = owner_here()
-    root = os.path.join(home, ".binder-data", course)
+    here, root = owner_here(), os.path.dirname(plain)
     own = [f"{root}-{zlib.crc32(os.fsencode(mark)):08x}" for mark in here if mark]
-    places = [os.path.join(folder, name) for folder in (root, *own)]
+    places = [plain, *(os.path.join(folder, name) for folder in own)]
     marked = [place for place in places if any(owner_of(place))]
     free = [place for place in places if not is_another(place, here)]
     return next((place for place in marked if place in free), "") or (free or places[1:])[0]
+
+
+def plain_place(name: str) -> str:
+    """Where it is, if no other course is there already; empty if there is no home folder."""
+    home, course = os.environ.get("HOME", ""), os.environ.get("COURSE_SLUG") or "course"
+    return os.path.join(home, ".binder-data", course, name) if os.path.isabs(home) else ""
 
 
 def is_kept() -> bool:
