@@ -127,7 +127,7 @@ class Hooks:
         if self.is_done:
             return
         self.late = True
-        slow = because(f"it did not come to its exec within {seconds:.0f} s and goes on", last_lines(self.log))
+        slow = because(f"it did not come to its exec within {seconds:g} s and goes on", last_lines(self.log))
         self.session.note(f"start.d/{self.name}: {slow}; {HINT}")
         self.results[self.name] = {"state": RUNNING, "reason": slow}
         for name in map(os.path.basename, self.todo):

@@ -55,7 +55,9 @@ class Logs:
         path = os.path.join(self.folder, name)
         with open(path, "r+b") as file:
             file.seek(size - limit // SHARE_KEPT)
-            end = file.read(limit // SHARE_KEPT)
+            end = b""
+            for _ in range(3):  # and what was written while we read
+                end = (end + file.read(limit // SHARE_KEPT))[-limit // SHARE_KEPT :]
             file.truncate(0)
         with open(path, "ab") as file:
             file.write(end[end.find(b"\n") + 1 :])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,11 @@ def build(repository: Repository, **files: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def rows(repository: Repository, binder: Path | None = None, **environment: str) -> Path:
+def rows(repository: Repository, binder: Path | None = None, environment: Mapping[str, str] | None = None) -> Path:
     """What the service finds in a launch of its own, `rows` in its data; `binder` is another course's folder."""
     command = repository.command("--", "cp", repository.run / "status.json", repository.root / "seen")
     command[3] = str(binder / "launch" if binder else command[3])
-    done = repository.call(env={**repository.environment, **environment}, command=command)
+    done = repository.call(env={**repository.environment, **(environment or {})}, command=command)
     assert done.returncode == 0, done.stderr
     status = json.loads(text(repository.root / "seen"))
     (repository.root / "notes").write_text("\n".join(status["notes"]))
@@ -248,7 +249,7 @@ def test_another_format_on_a_full_disk_loses_nothing(repository: Repository) -> 
     has_format(repository, "old")
     rows(repository).write_text("homework\n")
     has_format(repository, "new")
-    assert rows(repository, **full_disk(repository)) == repository.built("db") / "data/rows"
+    assert rows(repository, environment=full_disk(repository)) == repository.built("db") / "data/rows"
     assert "its data is not kept" in notes(repository)
     assert [one.name for one in sorted(repository.kept("db").glob("data*"))] == ["data"]
     has_format(repository, "old")
