@@ -160,7 +160,7 @@ def test_wrapper_that_dies_is_named_and_the_notebook_stays(repository: Repositor
     process = repository.opened()
     os.kill(number_in(repository.home / "pid"), signal.SIGKILL)
     until("launch says so", lambda: "start.d/wraps failed: it ended before the notebook: killed" in repository.err)
-    assert repository.status()["hooks"]["wraps"]["state"] == "failed"
+    until("and keeps it", lambda: repository.status()["hooks"]["wraps"]["state"] == "failed")
     assert repository.script("verify").returncode == 1
     assert process.poll() is None
     assert finish(process) == -signal.SIGTERM

@@ -193,14 +193,14 @@ def test_on_demand_service_starts_when_used(repository: Repository) -> None:
     user = repository.launch("--use", "lazy")
     until("it is ready", lambda: states(repository) == {"lazy": "ready"})
     second = repository.launch("--use", "lazy")
-    until("both wait", lambda: sockets(process.pid) == 3)  # and the one they have come to
+    until("both wait", lambda: sockets(process.pid) >= 3)  # and the one they have come to
     assert user.poll() is None
     assert finish(user) == -signal.SIGTERM
     assert states(repository) == {"lazy": "ready"}
     assert finish(process) == -signal.SIGTERM
     assert second.wait(60) == 1
     assert repository.data("lazy", "starts") == "up\n"
-    assert "launch has ended" in repository.err
+    assert "launch has ended" in repository.err or "everything is being stopped" in repository.err, "if it asked late"
 
 
 def test_use_says_why_it_cannot(repository: Repository) -> None:
