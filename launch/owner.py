@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from .files import read, write
 from .places import BINDER_DIR
@@ -75,7 +76,9 @@ def is_another(place: str, here: tuple[str, str]) -> bool:
 def remember(place: str, here: tuple[str, str]) -> None:
     there = owner_of(place)
     now = here[0] or there[0], here[1]
-    if there != now:
+    if there == now:
+        return
+    with suppress(OSError):  # a full disk is no reason not to open what is there
         write(os.path.join(place, MARKER), f"{now[0] or '-'}\n{now[1]}\n")
 
 

@@ -25,9 +25,10 @@ class Session:
         self.stopping = False
 
     def note(self, text: str) -> None:
-        """Say it, and keep it for status.json."""
+        """Say it, and keep it for status.json, once."""
         say(text)
-        self.notes.append(text)
+        if text not in self.notes:
+            self.notes.append(text)
 
 
 def seconds_to_wait(otherwise: float, note: Callable[[str], None]) -> tuple[float, bool]:
