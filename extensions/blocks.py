@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from extensions.answers import destination as _destination
     from extensions.answers import former as _former
     from extensions.answers import given as _given
-    from extensions.answers import kept as _kept
+    from extensions.answers import draft as _draft
     from extensions.answers import questions as _questions
     from extensions.catalogue import files as _files
     from extensions.catalogue import manifest as _manifest
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from extensions.update import before as _before
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
+    from extensions.update import kept as _kept
     from extensions.update import migrate as _migrate
     from extensions.update import settle as _settle
     from extensions.update import steps as _steps
@@ -61,13 +62,14 @@ else:
     _composition, _errors = map(_import, ("composition", "errors"))
     _expressions, _rendering = map(_import, ("expressions", "rendering"))
     _amendment, _choices = map(_import, ("answers.amendment", "answers.choices"))
-    _destination, _kept = map(_import, ("answers.destination", "answers.kept"))
+    _destination, _draft = map(_import, ("answers.destination", "answers.draft"))
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
     _before, _changes, _closing = map(_import, ("update.before", "update.changes", "update.closing"))
-    _migrate, _settle, _steps = map(_import, ("update.migrate", "update.settle", "update.steps"))
+    _kept, _migrate = map(_import, ("update.kept", "update.migrate"))
+    _settle, _steps = map(_import, ("update.settle", "update.steps"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -227,8 +229,10 @@ class Blocks(Extension):
         if _operation.get() != "update" or not commit:
             return []
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        installed, has_launch = context["installed"], self.composition(context).has_launch
-        return list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
+        composition, installed = self.composition(context), context["installed"]
+        moved = _kept.lines(repository, answers_file, composition)
+        said = _changes.lines(FOLDER.parent, repository, answers_file, commit, installed, composition.has_launch)
+        return [*moved, *([""] if moved and said else []), *said]
 
 
 def _kept_answers(context: Context) -> str:
@@ -236,7 +240,7 @@ def _kept_answers(context: Context) -> str:
     conf = context["_copier_conf"]
     if _operation.get() != "copy" or conf["defaults"] or conf["pretend"]:
         return ""
-    path = _kept.keep(context["_copier_answers"], Path(conf["dst_path"]))
+    path = _draft.keep(context["_copier_answers"], Path(conf["dst_path"]))
     return f"\nYour answers are kept: correct {path}, and run this again with --data-file {path}"
 
 

@@ -18,7 +18,7 @@ import signal
 from .data import pack
 from .files import listed, remove
 from .places import BINDER_DIR, claim_run, service_names
-from .processes import MASK, kill, script
+from .processes import MASK, exit_code, kill, script
 from .session import Session
 from .stages import Launch
 from .states import FAILED, READY, SETTLED
@@ -94,6 +94,7 @@ def pass_over(name: str, path: str) -> None:
 def seed(launch: Launch, service: Service, todo: Iterator[tuple[str, list[str], str]]) -> tuple[str, str]:
     """Start the service, take the steps, stop the service; what went wrong with the service, and the last step."""
     session, loop = launch.session, launch.loop
+    launch.logs.watch()
     service.start()
     loop.pump(lambda: session.stopping or service.state in SETTLED, session.deadline)
     problem = "" if service.state == READY else because("it did not become ready", service.reason)
@@ -107,7 +108,7 @@ def seed(launch: Launch, service: Service, todo: Iterator[tuple[str, list[str], 
         if path:
             say(f"{service.name}: loading {path}")
         problem = take(launch, service, command, os.path.dirname(path))
-        if path and session.result is not None and os.waitstatus_to_exitcode(session.result) == NOT_MINE:
+        if path and session.result is not None and exit_code(session.result) == NOT_MINE:
             pass_over(service.name, path)
             session.result = 0
     launch.stop()

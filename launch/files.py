@@ -1,9 +1,11 @@
-"""A file that cannot be read is empty; one that is written is there whole or not at all."""
+"""A file or folder that cannot be read is empty; a file that is written is there whole or not at all."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
+
+from .words import say
 
 
 def read(path: str) -> str:
@@ -21,7 +23,7 @@ def write(path: str, text: str) -> None:
 
 
 def remove(path: str) -> None:
-    if not os.path.isdir(path):
+    if os.path.islink(path) or not os.path.isdir(path):
         with suppress(FileNotFoundError):
             os.unlink(path)
     elif not os.listdir(path):
@@ -33,7 +35,14 @@ def remove(path: str) -> None:
 
 
 def listed(folder: str) -> list[str]:
-    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    """The names in a folder; it is said where that cannot be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        say(f"{folder} cannot be read ({error.strerror}); what is in it is passed over")
+        return []
 
 
 def own(path: str) -> bool:

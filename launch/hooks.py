@@ -4,27 +4,32 @@
   environment: what it exports is kept, what it leaves running is ours
 - one that runs that command as a child (xvfb-run "$@", or "$@" and then more) is a wrapper: the command stays, so that
   it lives as long as the notebook, and goes on when the notebook stops
-- one that fails, or has not come to that command after 10 s or at the deadline, costs its exports
+- one that fails, or ends without that command, costs its exports
+- they are waited for together, START_SECONDS long (`inf`: however long it takes), and until the deadline without it;
+  none is killed half-way: what is not done by then goes on beside the notebook, one after the other, as if nothing had
+  happened, but that its exports come too late
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import time
 
+from .exports import adopt_environment, new_exports
 from .files import remove, write
-from .processes import detach, execute, kill, script
-from .states import DONE, FAILED
-from .words import because, last_lines, outcome, say
+from .places import BINDER_DIR
+from .processes import ask_to_end, detach, execute, kill, script
+from .states import DONE, FAILED, RUNNING, WAITING
+from .words import because, last_lines, outcome, say, telling_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .loop import Loop
     from .session import Session
 
-HOOK_SECONDS = 10
-OF_THE_SHELL = {"_", "OLDPWD", "PWD", "SHLVL"}
+LOOK_OFTEN, LOOK_SELDOM = 0.02, 0.5  # seconds; a wrapper tells nothing by itself
+NO_EXEC = 'it ended without exec "$@", so its exports are lost'
+HINT = f"export START_SECONDS=60 in {os.path.join(BINDER_DIR, 'env')} has the notebook wait for a minute"
 # In the notebook's place: write down the environment ($1); unless this is the hook itself ($2), stay until $3 closes.
 # It is a file of its own: exec $@, without quotes, must not take it apart.
 MARK = """/bin/cp "/proc/$$/environ" "$1" || exit
@@ -43,75 +48,105 @@ class Hooks:
         self.gate, self.mark, self.exports = (os.path.join(session.run, leaf) for leaf in ("hold", "mark", "exports"))
         self.held = f"{self.exports}.held"
         self.results: dict[str, dict[str, str]] = {}
-        self.pid = 0
+        self.todo: list[str] = []
+        self.name, self.log, self.pid = "", "", 0  # of the one that runs
+        self.late = False  # the notebook no longer waits
         self.hold = -1  # as long as this is open, wrappers stay
         self.wrappers: set[int] = set()
 
-    def run_all(self, paths: list[str]) -> None:
+    @property
+    def is_done(self) -> bool:
+        return not (self.pid or self.todo)
+
+    def start(self, paths: list[str]) -> None:
+        """Begin to run them, one after the other."""
         if paths:
             remove(self.gate)
             os.mkfifo(self.gate, 0o600)
             write(self.mark, MARK)
             self.hold = os.open(self.gate, os.O_RDWR)
-        for path in paths:
-            if not self.session.stopping:
-                self.run(path)
+        self.todo = [*paths]
+        self.next()
 
-    def run(self, path: str) -> None:
-        name = os.path.basename(path)
-        log = os.path.join(self.session.run, "log", f"start.d-{name}.log")
-        remove(self.exports)
-        remove(self.held)
-        problem = self.failure(path, name, log)
-        if not problem and not os.path.exists(self.exports):
-            problem = 'it ended without exec "$@", so its exports are lost'
-        elif not problem:
-            adopt_environment(self.exports)
-        if wrote := last_lines(log, 0, 100, "\n"):
-            say(f"start.d/{name} wrote:\n{wrote}")
-        if problem:
-            self.session.note(f"start.d/{name} failed: {problem}")
-        self.results[name] = {"state": FAILED if problem else DONE, "reason": problem}
+    def next(self) -> None:
+        if self.is_done or self.session.stopping:
+            return
+        path = self.todo.pop(0)
+        self.name = os.path.basename(path)
+        self.log = os.path.join(self.session.run, "log", f"start.d-{self.name}.log")
+        try:
+            remove(self.exports)
+            remove(self.held)
+            self.begin(path)
+        except OSError as error:
+            self.settle(f"it cannot be run: {error.strerror}")
+        else:
+            self.look()
 
-    def failure(self, path: str, name: str, log: str) -> str:
-        """Run a hook until it has ended or is known as a wrapper; why it failed, empty if it did not."""
-        status: list[int] = []
-
+    def begin(self, path: str) -> None:
         def become() -> None:
-            detach(log)
+            detach(self.log, os.O_TRUNC)
             marker = ["/bin/sh", self.mark, self.exports, str(os.getpid()), self.gate]
             execute([*script(path), *marker], {**os.environ}, ())
 
-        def look() -> None:  # a wrapper tells nothing by itself
-            self.loop.after(0.02, "hook", look)
+        self.pid = self.loop.fork(become, self.on_exit)
 
-        look()
-        self.pid = self.loop.fork(become, status.append)
-        allowed = max(0, min(HOOK_SECONDS, self.session.deadline - time.monotonic()))
-        limit = time.monotonic() + allowed
-        self.loop.pump(lambda: bool(status) or self.session.stopping or os.path.exists(self.held), limit)
+    def look(self) -> None:
+        """Find out whether it is a wrapper."""
+        if not os.path.exists(self.held):
+            self.loop.after(LOOK_SELDOM if self.late else LOOK_OFTEN, "hook", self.look)
+            return
+        self.wrappers.add(self.pid)
+        pid, name, log = self.pid, self.name, self.log
+        self.loop.children[pid] = lambda status: self.on_wrapper_exit(pid, name, log, status)
+        self.settle("")
+
+    def on_exit(self, status: int) -> None:
+        problem = because(outcome(status), telling_lines(self.log)) if status else ""
+        self.settle(problem or ("" if os.path.exists(self.exports) else NO_EXEC))
+
+    def settle(self, problem: str) -> None:
+        """One is done; the next one follows."""
+        name, self.pid = self.name, 0
         self.loop.cancel("hook")
-        if not status and os.path.exists(self.held) and not self.session.stopping:
-            self.wrappers.add(pid := self.pid)
-            self.loop.children[pid] = lambda ended: self.on_wrapper_exit(pid, name, log, ended)
-            status.append(0)
-        late = "" if status else because(f"it did not come to its exec within {allowed:.0f} s", last_lines(log))
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            if not status:
-                kill(self.pid, number, group=True)
-                self.loop.pump(lambda: bool(status), time.monotonic() + 1)
-        self.pid = 0
-        return late or (because(outcome(status[0]), last_lines(log)) if status[0] else "")
+        if not problem and not self.late:
+            adopt_environment(self.exports)
+        elif not problem and (lost := sorted(new_exports(self.exports))):
+            problem = f"it took too long, so its exports came too late ({', '.join(lost)}); {HINT}"
+        if wrote := last_lines(self.log, 0, 100, "\n"):
+            say(f"start.d/{name} wrote:\n{wrote}")
+        if self.session.stopping:  # ended by us, which says nothing of it
+            return
+        if problem:
+            self.session.note(f"start.d/{name} failed: {problem}")
+        self.results[name] = {"state": FAILED if problem else DONE, "reason": problem}
+        self.next()
+
+    def wait_no_longer(self, seconds: float) -> None:
+        """The notebook opens; what is not done goes on."""
+        if self.is_done:
+            return
+        self.late = True
+        slow = because(f"it did not come to its exec within {seconds:g} s and goes on", last_lines(self.log))
+        self.session.note(f"start.d/{self.name}: {slow}; {HINT}")
+        self.results[self.name] = {"state": RUNNING, "reason": slow}
+        for name in map(os.path.basename, self.todo):
+            self.results[name] = {"state": WAITING, "reason": f"it waits for start.d/{self.name}, which takes long"}
 
     def on_wrapper_exit(self, pid: int, name: str, log: str, status: int) -> None:
         self.wrappers.discard(pid)
-        if not self.session.stopping:
-            reason = because(f"it ended before the notebook: {outcome(status)}", last_lines(log))
+        self.loop.cancel(f"wrapper {pid}")
+        if self.session.stopping:
+            ask_to_end(pid, signal.SIGTERM, group=True)  # what it has left there, while the number is still its own
+        else:
+            reason = because(f"it ended before the notebook: {outcome(status)}", telling_lines(log))
             self.session.note(f"start.d/{name} failed: {reason}")
             self.results[name] = {"state": FAILED, "reason": reason}
 
     def stop(self) -> None:
-        kill(self.pid, signal.SIGTERM, group=True)
+        if pid := self.pid:
+            ask_to_end(pid, signal.SIGTERM, group=True)
+            self.loop.after(self.session.grace, "hook", lambda: kill(pid, signal.SIGKILL, group=True))
         if self.hold >= 0:
             os.close(self.hold)
         for pid in self.wrappers:  # what they do after the notebook may take a while, if nobody is in a hurry
@@ -120,17 +155,6 @@ class Hooks:
     def end_wrapper(self, pid: int, seconds: float) -> None:
         def end() -> None:
             self.wrappers.discard(pid)
-            kill(pid, signal.SIGTERM, group=True)
+            ask_to_end(pid, signal.SIGTERM, group=True)
 
         self.loop.after(seconds, f"wrapper {pid}", end)
-
-
-def adopt_environment(path: str) -> None:
-    """Take over what a hook exported, but not what a shell sets by itself or what a cd changed."""
-    with open(path, "rb") as file:
-        pairs = [os.fsdecode(entry).partition("=") for entry in file.read().split(b"\0") if b"=" in entry]
-    os.unlink(path)
-    new = {name: value for name, _, value in pairs if name not in OF_THE_SHELL}
-    for name in os.environ.keys() - new.keys() - OF_THE_SHELL:
-        del os.environ[name]
-    os.environ.update(new)

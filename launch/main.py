@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from .build import build
 from .client import known_status, reset, use
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
         return verify()
     end = arguments.index("--") if "--" in arguments else len(arguments)
     words, command = arguments[:end], arguments[end + 1 :]
-    options = dict(zip(words[::2], words[1::2], strict=False))
+    options = dict(zip(words[::2], words[1::2]))  # noqa: B905 -- `strict` is of Python 3.10
     verbs = {"--build", "--use", "--reset"} & options.keys()
     known = options.keys() <= verbs | {"--deadline", "--grace"} and len(words) % 2 == 0
     takes_command = verbs <= {"--build"}
@@ -66,28 +67,38 @@ def main(arguments: list[str]) -> int:
         if "--reset" in options:
             return reset(options["--reset"], limit)
         run(command, limit, float(options.get("--grace", 8)))
-    except (Failure, ValueError) as error:
+    except (Failure, OSError, ValueError) as error:
         say(str(error))
         return 1
 
 
 def run(command: list[str], deadline: float, grace: float) -> NoReturn:
     """The services and the notebook; whatever goes wrong with launch itself, the notebook."""
-    hooks, names = hook_files(), service_names()
-    if names or hooks:
-        session = None
-        try:
-            session = Session(claim_run(), deadline, grace)
-            launch = Launch(session, names)
+    launch = None
+    try:
+        hooks, names = hook_files(), service_names()
+        if names or hooks:
+            launch = Launch(Session(claim_run(), deadline, grace), names)
             launch.loop.take_signals()
             launch.supervise(command, hooks)
-        except Exception as error:
-            if session and (session.notebook or session.result is not None):
-                raise
-            say(f"{type(error).__name__}: {error}; the notebook starts without services")
-        else:
-            leave(session.result or 0)
+            leave(launch.session.result or 0)
+    except Exception as error:
+        if launch and (launch.session.notebook or launch.session.result is not None):
+            raise
+        say(f"{type(error).__name__}: {error}; the notebook starts without services")
+        if launch:
+            end_without_notebook(launch)
     execute(command, {**os.environ})
+
+
+def end_without_notebook(launch: Launch) -> None:
+    """Stop what was started: nobody would look after it; where TERM has come meanwhile, that is the end."""
+    with suppress(Exception):
+        launch.stop()
+        launch.finish()
+        launch.requests.close()
+    if launch.session.result is not None:
+        leave(launch.session.result)
 
 
 def leave(result: int) -> NoReturn:

@@ -1,6 +1,7 @@
 """BINDER_DIR is the folder that launch is in, BINDER_RUN what one launch has for itself.
 
-- BINDER_RUN is /tmp/binder-UID; if another launch or somebody else has that, a new directory beside it
+- BINDER_RUN is /tmp/binder-UID; if another launch or somebody else has that, or it is no directory, a new one beside it
+- whoever asks the launch that runs in it does so only if nobody else can write to it
 - it holds `control`, `status.json`, `log/`, SERVICE_RUN as `run/NAME`, and `data/NAME`
 - a build has a BINDER_RUN of its own, and makes $CONDA_DIR/var/binder/NAME
 """
@@ -48,25 +49,44 @@ class Places:
 
 def claim_run(private: bool = False) -> str:
     """A BINDER_RUN of this launch alone: the usual one, or a new one if that is not to be had."""
-    run, problem = BINDER_RUN, ""
-    try:
-        if not private:
-            os.makedirs(run, mode=0o700, exist_ok=True)
-            if os.path.islink(run) or not own(run):
-                problem = f"{run} belongs to somebody else"
-            else:
-                os.chmod(run, 0o700)
-                fcntl.flock(os.open(run, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        problem = f"another launch is using {run}"
+    run = BINDER_RUN
+    problem = "" if private else occupied(run)
     if private or problem:
         run = f"{run}.{os.getpid()}-{time.time_ns()}"
         os.mkdir(run, 0o700)
+        os.mkdir(os.path.join(run, "log"))
     if problem:
         say(f"{problem}; this launch uses {run}")
-    os.makedirs(os.path.join(run, "log"), exist_ok=True)
     os.environ.update(BINDER_DIR=BINDER_DIR, BINDER_RUN=run)
     return run
+
+
+def occupied(run: str) -> str:
+    """Why this launch cannot have that directory; empty if it has it now, for as long as it lives."""
+    try:
+        if os.path.lexists(run) and not os.path.isdir(run):
+            return f"{run} is no directory"
+        os.makedirs(run, mode=0o700, exist_ok=True)
+        if os.path.islink(run) or not own(run):
+            return f"{run} belongs to somebody else"
+        os.chmod(run, 0o700)
+        fcntl.flock(os.open(run, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.makedirs(os.path.join(run, "log"), exist_ok=True)
+    except BlockingIOError:
+        return f"another launch is using {run}"
+    except OSError as error:
+        return f"{run} cannot be used ({error.strerror})"
+    return ""
+
+
+def is_private(run: str) -> bool:
+    """Whether what is in it is from this user alone."""
+    return not os.path.islink(run) and own(run) and not os.stat(run).st_mode & 0o022
+
+
+def is_here(binder_dir: object) -> bool:
+    """Whether that is the BINDER_DIR of this program, or another way to it."""
+    return isinstance(binder_dir, str) and os.path.realpath(binder_dir) == os.path.realpath(BINDER_DIR)
 
 
 def hook_files() -> list[str]:

@@ -3,6 +3,7 @@
 - a script that has lost its run bit, or gained carriage returns, runs all the same, through the interpreter that its
   first line names; where there is none at that path, through one of that name
 - a detached process is a session of its own: no terminal, no open files of ours, every signal as the system has it
+- what it writes is appended to its log, so that the log can be cut while it runs
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from functools import cache
 
-from .files import read
 from .words import because, say
 
 TYPE_CHECKING = False
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 MASK = signal.pthread_sigmask(signal.SIG_BLOCK, [])
 CATCHABLE = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+ANSWER = 65536  # bytes of what a command says that are kept
+LIBC: list[Any] = []
 
 
 def script(path: str) -> list[str]:
@@ -50,16 +51,23 @@ def execute(command: list[str], environment: dict[str, str], mask: Iterable[int]
         os._exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 
+def exit_code(status: int) -> int:
+    """A wait status as a number: that of the exit, or that of the signal, negative."""
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
 def output_of(command: list[str], environment: dict[str, str], seconds: int = 0) -> tuple[int, str]:
-    """The exit status of a command and all that it said; 0 seconds: however long it takes."""
+    """The exit status of a command and the end of what it said; 0 seconds: however long it takes."""
     receive, send = os.pipe()
     bounded = ["timeout", "--kill-after=5", str(seconds), *command] if seconds else command
     files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), *((os.POSIX_SPAWN_DUP2, send, to) for to in (1, 2))]
     pid = os.posix_spawnp(bounded[0], bounded, environment, file_actions=files)
     os.close(send)
-    with open(receive, errors="replace") as file:
-        said = file.read().strip()
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    answer = b""
+    while chunk := os.read(receive, ANSWER):
+        answer = (answer + chunk)[-ANSWER:]
+    os.close(receive)
+    said, status = answer.decode(errors="replace").strip(), exit_code(os.waitpid(pid, 0)[1])
     return status, because(f"no answer within {seconds} s", said) if seconds and status in (124, 137) else said
 
 
@@ -70,7 +78,7 @@ def tool(*command: str) -> None:
         raise OSError(0, because(f"{command[0]} exited with status {status}", said[-300:]))
 
 
-def detach(log: str, flags: int = os.O_TRUNC) -> None:
+def detach(log: str, flags: int = 0) -> None:
     """Cut a new child off from the terminal, from our signal settings and from our open files."""
     os.setsid()
     for number in CATCHABLE:
@@ -81,7 +89,7 @@ def detach(log: str, flags: int = os.O_TRUNC) -> None:
             os.set_inheritable(handle, False)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:
-        output = os.open(log, os.O_WRONLY | os.O_CREAT | flags, 0o600)
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | flags, 0o600)
     except OSError:  # a full disk must not keep a server from running
         output = os.open(os.devnull, os.O_WRONLY)
     os.dup2(output, 1)
@@ -92,7 +100,7 @@ def spawn(command: list[str], environment: dict[str, str], log: str) -> int:
     """A detached child for what is run often: cheaper than a fork of Python."""
     files = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
     return os.posix_spawnp(
@@ -106,18 +114,28 @@ def kill(pid: int, number: int, group: bool = False) -> None:
             (os.killpg if group else os.kill)(pid, number)
 
 
-def offspring() -> list[int]:
-    """All our children, those we have adopted included."""
-    parents = {pid: read(f"/proc/{pid}/stat").rpartition(")")[2].split()[1:2] for pid in os.listdir("/proc")}
-    return [int(pid) for pid, parent in parents.items() if parent == [str(os.getpid())]]
+def ask_to_end(pid: int, number: int, group: bool = False) -> None:
+    """Have it end by a signal that it may catch, even if it has been stopped, as by Ctrl-Z."""
+    kill(pid, number, group)
+    kill(pid, signal.SIGCONT, group)
 
 
-@cache
+def group_exists(group: int) -> bool:
+    """Whether a process of ours is in it; the number of an empty one may be given to somebody else."""
+    try:
+        os.killpg(group, 0)
+    except OSError:
+        return False
+    return True
+
+
 def libc() -> Any:
     """The C library, for what Python has no name for."""
-    import ctypes
+    if not LIBC:
+        import ctypes
 
-    return ctypes.CDLL(None, use_errno=True)
+        LIBC.append(ctypes.CDLL(None, use_errno=True))
+    return LIBC[0]
 
 
 def adopt_orphans() -> None:

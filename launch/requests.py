@@ -4,7 +4,8 @@
     use NAME      starts the service if need be: `ready` or `failed: REASON`
     reset NAME    starts it with the seeded data: the same, and where the old data is
 
-After `use` the connection stays open: it says when the service fails, and closes when launch ends.
+After `use` the connection stays open: it says when the service fails, and closes when launch ends.  Whoever connects
+and asks nothing is let go after a while.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+REST_SECONDS, SILENT_SECONDS = 1, 10
+
+
 class Requests:
     """Who has asked, and for what."""
 
@@ -45,17 +49,27 @@ class Requests:
         server = socket.socket(socket.AF_UNIX)
         server.bind(self.path)
         server.listen(16)
+        self.accept_from(server)
+
+    def accept_from(self, server: socket.socket) -> None:
         self.loop.watch(server.fileno(), lambda: self.on_connection(server))
 
     def close(self) -> None:
         remove(self.path)
 
     def on_connection(self, server: socket.socket) -> None:
-        connection = server.accept()[0]
+        try:
+            connection = server.accept()[0]
+        except OSError:  # no descriptor is left, and the one who asks stays there: it would be told again at once
+            self.loop.unwatch(server.fileno())
+            self.loop.after(REST_SECONDS, "control", lambda: self.accept_from(server))
+            return
         connection.settimeout(1)
         self.loop.watch(connection.fileno(), lambda: self.on_request(connection))
+        self.loop.after(SILENT_SECONDS, f"silent {connection.fileno()}", lambda: self.reply(connection, "", last=True))
 
     def on_request(self, connection: socket.socket) -> None:
+        self.loop.cancel(f"silent {connection.fileno()}")
         try:
             verb, name = [*connection.recv(4096).decode(errors="replace").split(), "", ""][:2]
         except OSError:
@@ -78,7 +92,7 @@ class Requests:
             return
         self.waiting[connection] = (service, verb)
         if verb == "reset":
-            service.reset, service.old_data = True, "there was no old data"
+            service.reset, service.old_data, service.not_reset = True, "there was no old data", ""
         elif service.state == READY:
             self.reply(connection, "ready")
         service.demand()
@@ -87,7 +101,8 @@ class Requests:
         """A service is ready or has failed: tell those who wait for it."""
         for connection, waiting in [*self.waiting.items()]:
             if waiting == (service, "reset"):
-                self.reply(connection, f"{text}; {service.old_data}", last=True)
+                kept = f"failed: {service.not_reset}" if service.not_reset else ""
+                self.reply(connection, kept or f"{text}; {service.old_data}", last=True)
             elif waiting == (service, "use"):
                 self.reply(connection, text, last=text != "ready")
 

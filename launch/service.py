@@ -2,9 +2,9 @@
 
 - one with a file `on-demand` starts when --use asks for it
 - its process is a session of its own and logs to BINDER_RUN/log/NAME.log
-- it prepares the data, then becomes `run`; a pipe tells launch how far it has come
 - one that dies is started again, 5 times, or twice if it never was ready, ever more slowly; after a minute in which it
   was ready it has all its tries again
+- `run` has to be the server: where it ends and leaves a process with its data behind, that is said
 - it is stopped by the signal that its `stop-signal` names, TERM without one, and killed after the grace
 """
 
@@ -14,12 +14,15 @@ import os
 import signal
 import time
 
-from .data import new_data, open_data
-from .files import read, remove
-from .processes import detach, die_with_parent, execute, kill, script
+from .data import ASIDE, COMPLAINT, LEFT_BEHIND, STAYS
+from .family import descendant_with
+from .files import read
+from .groups import Group
+from .preparation import DATA, FATAL, Reports, become_service
+from .processes import ask_to_end
 from .readiness import Probe
 from .states import FAILED, ON_DEMAND, READY, RESTARTING, STARTING, STOPPED
-from .words import Failure, because, last_lines, outcome, say
+from .words import because, outcome, say, telling_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,11 +43,11 @@ class Service:
         self.name, self.places, self.session, self.loop = places.name, places, session, loop
         self.is_build = is_build
         self.state = ON_DEMAND if os.path.exists(places.file("on-demand")) else STOPPED
-        self.reason = self.data = self.fatal = self.old_data = ""
-        self.pid = self.group = self.restarts = self.failures = self.log_start = 0
+        self.reason = self.data = self.fatal = self.old_data = self.not_reset = self.complaint = ""
+        self.pid = self.restarts = self.failures = self.log_start = 0
         self.started = self.ready_at = 0.0
         self.running = self.reset = False  # running: its `run` has been reached; reset: it starts with the seeded data
-        self.report, self.reported = -1, b""  # from the process that prepares its data
+        self.group, self.reports = Group(self.name, loop), Reports(loop, self.on_report, self.on_prepared)
         self.probe = Probe(places, session, loop, self.on_ready, self.on_refusal)
         self.on_settled: Callable[[Service, str], None] = lambda *_: None  # is told `ready` or `failed: ...`
 
@@ -56,7 +59,7 @@ class Service:
     def describe(self) -> dict[str, Any]:
         """Its part of status.json."""
         took = round(self.ready_at - self.started, 2) if self.ready_at else None
-        shown = {key: getattr(self, key) for key in ("state", "reason", "pid", "restarts", "data")}
+        shown = {key: getattr(self, key) for key in ("state", "reason", "pid", "restarts", "data", "complaint")}
         return {**shown, "log": self.places.log, "ready_after": took}
 
     # Starting.
@@ -78,64 +81,32 @@ class Service:
 
     def begin(self) -> None:
         self.loop.cancel(f"{self.name} again")
-        if self.group:  # helpers of the run before may still hold its lock or its port
-            kill(self.group, signal.SIGKILL, group=True)
-        self.state, self.reason, self.fatal = STARTING, "", ""
+        self.group.kill()  # helpers of the run before may still hold its lock or its port
+        self.state, self.reason, self.fatal, self.complaint = STARTING, "", "", ""
         self.running, self.ready_at = False, 0.0
         self.started = time.monotonic()
         self.log_start = os.path.getsize(self.places.log) if os.path.exists(self.places.log) else 0
-        self.report, send = os.pipe()
-        self.reported = b""
-        os.set_blocking(self.report, False)
-        self.loop.watch(self.report, self.on_report)
-        self.pid = self.loop.fork(lambda: self.become(send), self.on_exit)
-        self.group, self.reset = self.pid, False
+        send, reset = self.reports.open(), self.reset
+
+        def become() -> None:
+            become_service(self.places, send, self.stop_signal, reset, self.is_build, self.restarts > 0)
+
+        self.pid = self.group.number = self.loop.fork(become, self.on_exit)
+        self.reset = False
         os.close(send)
 
-    def become(self, send: int) -> None:
-        """In the child: prepare the data, then be the service; the pipe tells launch how far it came."""
+    def on_report(self, kind: str, text: str) -> None:
+        if kind == DATA:
+            self.data, self.running = text, True
+        elif kind == FATAL:
+            self.fatal = text
+        else:
+            self.old_data = text if kind == ASIDE else self.old_data
+            self.not_reset = text if kind == STAYS else self.not_reset
+            self.complaint = text if kind == COMPLAINT else self.complaint
+            self.session.note(f"{self.name}: {text}")
 
-        def tell(kind: str, text: str) -> None:
-            os.write(send, f"{kind} {text}\n".encode(errors="replace"))
-
-        places = self.places
-        try:
-            detach(places.log, os.O_APPEND)
-            die_with_parent(self.stop_signal)
-            if not self.restarts:
-                remove(places.scratch)
-            os.makedirs(places.scratch, mode=0o700, exist_ok=True)
-            if self.is_build:
-                data, handle = new_data(places)
-            else:
-                data, handle = open_data(places, self.reset, lambda text: tell("note", text))
-            os.set_inheritable(handle, True)
-            tell("data", data)
-            os.chdir(places.scratch)
-            execute(script(places.file("run")), places.environment(data), ())
-        except (Failure, OSError) as error:
-            tell("fatal", str(error))
-
-    def on_report(self) -> None:
-        if self.report < 0:
-            return
-        try:
-            while chunk := os.read(self.report, 65536):
-                self.reported += chunk
-        except BlockingIOError:
-            return
-        self.loop.unwatch(self.report)
-        os.close(self.report)
-        self.report = -1
-        for line in self.reported.decode(errors="replace").splitlines():
-            kind, _, text = line.partition(" ")
-            if kind == "data":
-                self.data, self.running = text, True
-            elif kind == "fatal":
-                self.fatal = text
-            else:
-                self.old_data = text if text.startswith("the old data") else self.old_data
-                self.session.note(f"{self.name}: {text}")
+    def on_prepared(self) -> None:
         if self.running and not self.reset and not self.session.stopping:
             self.probe.start(self.data)
 
@@ -151,10 +122,11 @@ class Service:
     # Ending.
 
     def on_exit(self, status: int) -> None:
-        self.on_report()
+        self.reports.take()
         self.probe.stop()
         self.loop.cancel(f"{self.name} kill")
-        kill(self.group, signal.SIGTERM, group=True)
+        left = status == 0 and self.running and not (self.reset or self.session.stopping) and self.left_behind()
+        self.group.end(self.session.grace)
         self.pid = 0
         if self.session.stopping:
             self.state, self.reason = STOPPED, self.fatal
@@ -164,7 +136,8 @@ class Service:
             return
         steady = self.ready_at and time.monotonic() - self.ready_at > STEADY_SECONDS
         self.failures = 1 if steady else self.failures + 1
-        self.reason = self.fatal or because(outcome(status), last_lines(self.places.log, self.log_start))
+        ended = LEFT_BEHIND.format(left) if left else outcome(status)
+        self.reason = self.fatal or because(ended, telling_lines(self.places.log, self.log_start))
         limit = RESTARTS if self.probe.has_succeeded else RESTARTS_IF_NEVER_READY
         if self.fatal or self.is_build or self.failures > limit:
             self.fail(self.reason)
@@ -179,12 +152,16 @@ class Service:
         say(f"{self.name}: failed: {reason} (log: {self.places.log})")
         self.on_settled(self, f"failed: {reason}")
 
+    def left_behind(self) -> str:
+        """What `run` has started that has its data, while it ends itself; empty if there is nothing."""
+        return descendant_with(os.path.realpath(os.path.join(os.path.dirname(self.data), "lock")), os.getpid())
+
     def stop(self) -> None:
-        self.on_report()
+        self.reports.take()
         self.probe.stop()
         self.loop.cancel(f"{self.name} again")
         if self.pid:
-            kill(self.pid, self.stop_signal if self.running else signal.SIGTERM)
+            ask_to_end(self.pid, self.stop_signal if self.running else signal.SIGTERM)
             self.loop.after(self.session.grace, f"{self.name} kill", self.give_up)
         elif self.state == RESTARTING:
             self.state = STOPPED
@@ -192,4 +169,4 @@ class Service:
     def give_up(self) -> None:
         self.fatal = f"it did not stop within {self.session.grace:.0f} s and was killed"
         say(f"{self.name}: {self.fatal}")
-        kill(self.group, signal.SIGKILL, group=True)
+        self.group.kill()

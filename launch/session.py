@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from .words import say
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Session:
@@ -20,6 +25,21 @@ class Session:
         self.stopping = False
 
     def note(self, text: str) -> None:
-        """Say it, and keep it for status.json."""
+        """Say it, and keep it for status.json, once."""
         say(text)
-        self.notes.append(text)
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def seconds_to_wait(otherwise: float, note: Callable[[str], None]) -> tuple[float, bool]:
+    """START_SECONDS, and whether it is given; what is no number of seconds counts as not given."""
+    given = os.environ.get("START_SECONDS", "")
+    try:
+        seconds = float(given or "-1")
+    except ValueError:
+        seconds = -1
+    if seconds >= 0:
+        return seconds, True
+    if given:
+        note(f"START_SECONDS={given} is no number of seconds; {otherwise:.0f} it is")
+    return otherwise, False

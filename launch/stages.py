@@ -1,7 +1,8 @@
 """What happens between the first process and the last one.
 
 - the hooks run, one after the other; then all services start at the same time
-- the notebook starts when all are ready or have failed, or when the deadline is over
+- the notebook starts when all are ready or have failed, or when the deadline is over; where START_SECONDS says how long
+  hooks are waited for, the deadline counts from their end
 - what goes wrong with a hook or a service is said on stderr and in BINDER_RUN/status.json, and the notebook starts all
   the same
 - TERM goes to the notebook and, at the same moment, to services, hooks and stray children; the notebook gets the lowest
@@ -18,14 +19,16 @@ import signal
 import time
 from contextlib import suppress
 
+from .family import offspring
 from .files import write
 from .hooks import Hooks
+from .logs import Logs
 from .loop import NEVER, Loop
-from .places import Places
-from .processes import die_with_parent, execute, kill, offspring
+from .places import BINDER_DIR, Places
+from .processes import ask_to_end, die_with_parent, execute, kill
 from .requests import Requests
 from .service import Service
-from .session import Session
+from .session import Session, seconds_to_wait
 from .states import READY, STOPPED, UNSETTLED
 from .words import say
 
@@ -45,17 +48,22 @@ class Launch:
         self.loop = Loop(self.on_signal, self.on_stopped, self.save_status)
         self.services = {name: Service(Places(name, session.run), session, self.loop, is_build) for name in names}
         self.hooks = Hooks(session, self.loop)
+        self.logs = Logs(session, self.loop)
         self.requests = Requests(session, self.loop, self.services, self.status)
         self.stop_limit = NEVER
         self.written: dict[str, Any] = {}
 
     def supervise(self, command: list[str], hooks: list[str]) -> None:
         """The hooks, the services, the notebook, from the first to the last process."""
-        self.hooks.run_all(hooks)
+        self.logs.watch()
+        self.run_hooks(hooks)
         for service in self.services.values():
             if service.state == STOPPED and not self.session.stopping:
                 service.start()
-        self.requests.listen()
+        try:
+            self.requests.listen()
+        except OSError as error:  # a name too long for a socket, or a full disk: nobody can ask, and all else works
+            self.session.note(f"nobody can ask this launch: {self.requests.path}: {error}")
         self.loop.pump(lambda: self.session.stopping or not self.unsettled(), self.session.deadline)
         if not self.session.stopping:
             self.tell_readiness()
@@ -64,6 +72,21 @@ class Launch:
         self.stop()
         self.finish()
         self.requests.close()
+
+    def run_hooks(self, paths: list[str]) -> None:
+        """As long as they may take; with START_SECONDS the services have their own time after that."""
+        session, otherwise = self.session, self.session.deadline - self.session.began
+        seconds, is_given = seconds_to_wait(otherwise, session.note)
+        try:
+            self.hooks.start(paths)
+        except OSError as error:  # such as a full disk, which must not cost the services
+            session.note(f"the scripts in start.d cannot be run: {error}")
+        limit = session.began + seconds
+        self.loop.pump(lambda: session.stopping or self.hooks.is_done, limit)
+        if not session.stopping:
+            self.hooks.wait_no_longer(seconds)
+        if is_given and paths:
+            session.deadline = time.monotonic() + otherwise
 
     def unsettled(self) -> list[Service]:
         return [service for service in self.services.values() if service.state in UNSETTLED]
@@ -117,12 +140,13 @@ class Launch:
         sessions = {service.pid for service in self.services.values()}
         for pid in offspring():
             if pid not in self.loop.children and os.getsid(pid) not in sessions:
-                kill(pid, signal.SIGTERM)
+                ask_to_end(pid, signal.SIGTERM)
 
     def finish(self) -> None:
         """Wait for the notebook, for the services, for wrappers and for whatever else has become our child."""
         loop = self.loop
-        loop.pump(lambda: not (self.session.notebook or self.hooks.wrappers or self.has_processes()))
+        busy = self.hooks
+        loop.pump(lambda: not (self.session.notebook or busy.wrappers or busy.pid or self.has_processes()))
         limit = max(self.stop_limit, time.monotonic() + 1)
         told: set[int] = set()
         loop.reap()
@@ -143,8 +167,8 @@ class Launch:
         """What status.json holds, and --status prints."""
         services = {name: service.describe() for name, service in self.services.items()}
         running = not (self.session.stopping and self.loop.childless)
-        values = {"pid": os.getpid(), "running": running, "notebook": self.session.notebook, "services": services}
-        return {**values, "hooks": {**self.hooks.results}, "notes": [*self.session.notes]}
+        values = {"pid": os.getpid(), "binder_dir": BINDER_DIR, "running": running, "notebook": self.session.notebook}
+        return {**values, "services": services, "hooks": {**self.hooks.results}, "notes": [*self.session.notes]}
 
     def save_status(self) -> None:
         status = self.status()

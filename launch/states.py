@@ -7,12 +7,13 @@
     on-demand     nobody has asked for it yet
     stopped       launch has not started it yet, or has stopped it
 
-A hook is `done` or `failed`.
+A hook is `done` or `failed`; where it takes longer than the notebook waits, `running`, and those after it `waiting`.
 """
 
 STARTING, READY, RESTARTING, FAILED = "starting", "ready", "restarting", "failed"
 ON_DEMAND, STOPPED = "on-demand", "stopped"
-DONE, UNKNOWN = "done", "-"  # of a hook; of what only verify.d knows
+DONE, RUNNING, WAITING = "done", "running", "waiting"  # of a hook
+UNKNOWN = "-"  # of what only verify.d knows
 UNSETTLED = {STARTING, RESTARTING}  # the notebook waits for it
 SETTLED = {READY, FAILED}  # a build goes on
 FINE = {READY, ON_DEMAND, DONE, UNKNOWN}  # there is nothing to complain of

@@ -1,7 +1,8 @@
-"""What --verify prints: a line for each service, for each hook, and for each script in verify.d.
+"""What --verify prints: a line for each service, each hook and each script in verify.d, and launch's notes.
 
 - a script asks a running service a real question; it has a minute, and the last line that it writes is the reason
 - a service on demand that nobody has started has nothing to answer, unless its script starts it
+- data that was to be kept and is not is a failure, whatever the service answers
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from .places import BINDER_DIR
 from .processes import output_of, script
 from .states import FINE, ON_DEMAND, UNKNOWN
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 VERIFY_SECONDS = 60
 
 
@@ -21,19 +26,27 @@ def verify() -> int:
     """Print the table of all services, of hooks that failed, and of what the scripts in verify.d find."""
     status, folder = known_status(), os.path.join(BINDER_DIR, "verify.d")
     known = {**status["services"], **{f"start.d/{name}": one for name, one in status["hooks"].items()}}
+    scripts = listed(folder)  # no other name is run, whatever the answer holds
     rows = [("SERVICE", "STATE", "RESULT", "REASON")]
-    for name in dict.fromkeys([*known, *listed(folder)]):
+    for name in dict.fromkeys([*known, *scripts]):
         one, path = known.get(name, {"state": UNKNOWN, "reason": ""}), os.path.join(folder, name)
-        reason = "" if one["state"] in FINE else one["reason"] or "not ready"
-        if not reason and os.path.isfile(path):
+        reason = complaint(one)
+        if not reason and name in scripts and os.path.isfile(path):
             reason = question(path)
             if one["state"] == ON_DEMAND and known_status()["services"][name]["state"] == ON_DEMAND:
                 reason = ""  # nobody has started it, so there was nothing to ask
         rows.append((name, one["state"], "FAILED" if reason else "ok", " ".join(reason.split())))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows)]  # noqa: B905 -- `strict` is of Python 3.10
     for row in rows:
-        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())  # noqa: B905
+    for note in status["notes"] if status["running"] else []:
+        print(f"note: {note}")
     return int(any(row[2] == "FAILED" for row in rows))
+
+
+def complaint(one: dict[str, Any]) -> str:
+    """What launch itself knows to be wrong; empty if nothing is."""
+    return str(one.get("complaint") or "") if one["state"] in FINE else str(one["reason"] or "not ready")
 
 
 def question(path: str) -> str:

@@ -1,10 +1,22 @@
-"""What is said to whoever reads the log."""
+"""What is said to whoever reads the log.
+
+- of a log that tells why something ended, the line that names the cause is said, wherever it stands, and the last ones
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 from contextlib import suppress
+
+# What names a cause, in the words of the system and of servers; in the second row what only says that something failed.
+CAUSES = (
+    r"(?:already|still) in use|EADDRINUSE|permission denied|EACCES|not permitted|read-only file system|no space left"
+    r"|ENOSPC|quota exceeded|cannot allocate|out ?of ?memory|insufficient memory|too many open files|EMFILE"
+    r"|no such file|ENOENT|not found|shared object|class ?version|connection refused|resource temporarily unavailable",
+    r"\b(?:fatal|panic|error|exception|cannot|could not|can't|unable to|failed|invalid|unknown option)\b",
+)
+LINE, TAIL = 300, 65536  # characters of a line that are shown, bytes of a log that are looked through
 
 
 class Failure(Exception):  # noqa: N818
@@ -27,12 +39,41 @@ def outcome(status: int) -> str:
     return f"exited with status {os.WEXITSTATUS(status)}"
 
 
-def last_lines(path: str, offset: int = 0, count: int = 3, between: str = " | ") -> str:
-    """The end of a log, as far as it was written behind `offset` bytes; empty if there is none."""
+def lines_of(path: str, offset: int = 0, limit: int = 8192) -> list[str]:
+    """The end of a log, as far as it was written behind `offset` bytes; nothing if there is none."""
     try:
         with open(path, "rb") as file:
-            file.seek(max(offset, os.path.getsize(path) - 8192))
-            lines = file.read().decode(errors="replace").splitlines()
+            size = os.path.getsize(path)
+            file.seek(max(offset if offset <= size else 0, size - limit))
+            lines = file.read(limit).decode(errors="replace").splitlines()
     except OSError:
-        return ""
-    return between.join([line.strip() for line in lines if line.strip()][-count:])
+        return []
+    return [line.strip() for line in lines if line.strip()]
+
+
+def last_lines(path: str, offset: int = 0, count: int = 3, between: str = " | ") -> str:
+    return between.join(lines_of(path, offset)[-count:])
+
+
+def telling_lines(path: str, offset: int = 0, count: int = 3) -> str:
+    """The last lines of a log, and before them the one that names the cause, where that stands above."""
+    import re
+
+    lines = lines_of(path, offset, TAIL)
+    last = lines[-count:]
+    for pattern in CAUSES:
+        if found := next((line for line in lines if re.search(pattern, line, re.IGNORECASE)), ""):
+            last = last if found in last else [found, *last[1 - count :]]
+            break
+    return " | ".join(excerpt(line, pattern) for line in last)
+
+
+def excerpt(line: str, pattern: str) -> str:
+    """A long line around what was sought in it."""
+    import re
+
+    if len(line) <= LINE:
+        return line
+    found = re.search(pattern, line, re.IGNORECASE)
+    start = max(0, found.start() - LINE // 2) if found else 0
+    return f"{'...' if start else ''}{line[start : start + LINE]}..."

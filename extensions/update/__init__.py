@@ -5,5 +5,6 @@ migrate           before the new version is rendered: names of answers and compo
 settle weave      after Copier's merge: lines that git takes for a conflict, files that stay or stay deleted
 own               the author's own lines against the generated ones
 changelog since   the changelog as data, and what of it is new; `changes`: for one repository
+kept              a new name of the course, and the data in its old folder
 closing           what a copy or an update ends with, below copier.yml's own message
 """

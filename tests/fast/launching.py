@@ -19,6 +19,7 @@ from tests.fast.conftest import ROOT
 
 BINDER = ROOT / "template" / "{{binder_dir}}"
 LAUNCH = bundle(ROOT / "launch")
+PYTHON = os.environ.get("LAUNCH_PYTHON", sys.executable)  # whichever may be in an image: 3.8 and newer
 
 # Up when asked, saves for a while when told to stop; writes down what reaches it.
 SAVES = """#!/bin/sh
@@ -35,7 +36,7 @@ Process = subprocess.Popen[str]
 Result = subprocess.CompletedProcess[str]
 
 
-def until(what: str, happens: Callable[[], object], seconds: float = 15) -> None:
+def until(what: str, happens: Callable[[], object], seconds: float = 60) -> None:
     """Wait for something, within bounds."""
     limit = time.monotonic() + seconds
     while not happens():
@@ -45,6 +46,12 @@ def until(what: str, happens: Callable[[], object], seconds: float = 15) -> None
 
 def text(path: Path) -> str:
     return path.read_text() if path.exists() else ""
+
+
+def number_in(path: Path) -> int:
+    """A process that a script has written down, which a busy machine may let it do late."""
+    until(f"{path} is written", lambda: text(path).endswith("\n"))
+    return int(text(path))
 
 
 def alive(pid: int) -> bool:
@@ -108,7 +115,7 @@ class Repository:
         (folder / name).write_text(content)
 
     def command(self, *arguments: object) -> list[str]:
-        return [sys.executable, "-I", "-S", str(self.binder / "launch"), *map(str, arguments)]
+        return [PYTHON, "-I", "-S", str(self.binder / "launch"), *map(str, arguments)]
 
     def launch(self, *arguments: object, **options: Any) -> Process:
         """Start launch; its output goes to files, so that nothing it leaves behind could hold a pipe open."""
@@ -120,19 +127,26 @@ class Repository:
 
     def call(self, *arguments: object, **options: Any) -> Result:
         """Run launch to its end."""
-        options = {"input": "", "env": self.environment, "timeout": 60, **options}
-        return subprocess.run(self.command(*arguments), check=False, capture_output=True, text=True, **options)
+        options = {"input": "", "env": self.environment, "timeout": 120, **options}
+        command = options.pop("command", None) or self.command(*arguments)
+        return subprocess.run(command, check=False, capture_output=True, text=True, **options)
 
     def script(self, name: str, *arguments: str) -> Result:
         command = ["bash", str(self.binder / name), *arguments]
-        return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, cwd="/")
+        return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, cwd="/")
 
     def opened(self, *arguments: object, traps: str = "", notebook: str = "exec sleep 1000", **options: Any) -> Process:
-        """Start launch and wait until the notebook (a line of shell) runs and has set its traps."""
-        mark = self.root / "opened"
+        """Start launch and wait until the notebook (a line of shell) runs and has set its traps.
+
+        Without a deadline of its own it has one that a busy machine does not reach.
+        """
+        mark, arguments = (
+            self.root / "opened",
+            arguments if "--deadline" in arguments else ("--deadline", 60, *arguments),
+        )
         mark.unlink(missing_ok=True)
         process = self.launch(*arguments, "--", "sh", "-c", f'{traps}\necho >"{mark}"; {notebook}', **options)
-        until("the notebook is open", lambda: mark.exists() or process.poll() is not None, 30)
+        until("the notebook is open", lambda: mark.exists() or process.poll() is not None)
         return process
 
     @property
@@ -175,4 +189,4 @@ def make_repository(tmp_path: Path) -> Iterator[Repository]:
 
 def finish(process: Process, number: int = signal.SIGTERM) -> int:
     process.send_signal(number)
-    return process.wait(30)
+    return process.wait(60)

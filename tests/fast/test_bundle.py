@@ -178,7 +178,7 @@ def test_launch_needs_the_standard_library_alone() -> None:
 
 
 def test_launch_is_python_of_the_oldest_version() -> None:
-    ast.parse(LAUNCH, feature_version=(3, 10))
+    ast.parse(LAUNCH, feature_version=(3, 8))
 
 
 def test_launch_can_be_read_by_linters_and_people() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fast.launching import IDLE, Repository, alive, finish, make_repository, text, until
+from tests.fast.launching import IDLE, Repository, alive, finish, make_repository, number_in, text, until
 
 repository = pytest.fixture(make_repository)
 
@@ -58,7 +58,7 @@ def test_status_is_the_notebooks(repository: Repository, command: list[str], sta
 
 def test_without_services_and_hooks_launch_becomes_the_notebook(repository: Repository) -> None:
     process = repository.launch("--", "sh", "-c", "echo $$")
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert repository.out.strip() == str(process.pid)
     assert not list(repository.run.iterdir())
 
@@ -99,21 +99,21 @@ def test_term_is_relayed_each_time_and_a_notebook_that_ignores_it_is_waited_for(
 
 def test_notebook_gives_way_to_services_that_stop(repository: Repository) -> None:
     repository.service("saves")
-    process = repository.opened(traps="trap 'sleep 0.3; nice >$HOME/nice; exit' TERM", notebook=IDLE)
-    assert finish(process) == 0
-    assert text(repository.home / "nice") == "19\n"
+    lowest = 'until [ "$(nice)" = 19 ]; do sleep 0.02; done; exit'
+    process = repository.opened(traps=f"trap '{lowest}' TERM", notebook=IDLE)
+    assert finish(process) == 0, "it has seen its lowest priority while it ended"
 
 
 def test_service_is_told_at_once_and_needs_no_more_than_its_own_time(repository: Repository) -> None:
-    """TERM, then KILL one second later, to a notebook that takes longer than that."""
+    """It has saved while a notebook that takes longer, and is killed at last, still runs."""
     repository.environment["SAVE_SECONDS"] = "0.5"
     repository.service("saves")
     process = repository.opened(traps="trap '' TERM", notebook=IDLE)
     process.terminate()
-    time.sleep(1)
+    until("it has saved", lambda: repository.data("saves", "saved") == "saved\n")
+    assert process.poll() is None
     process.kill()
-    assert process.wait(5) == -signal.SIGKILL
-    assert repository.data("saves", "saved") == "saved\n"
+    assert process.wait(60) == -signal.SIGKILL
 
 
 def test_each_service_has_its_own_stop_signal(repository: Repository) -> None:
@@ -130,7 +130,7 @@ def test_each_service_has_its_own_stop_signal(repository: Repository) -> None:
 def test_services_stop_when_the_notebook_is_gone(repository: Repository, ending: str) -> None:
     repository.service("saves")
     process = repository.opened(notebook=ending)
-    assert process.wait(10) == (3 if "exit" in ending else -signal.SIGKILL)
+    assert process.wait(60) == (3 if "exit" in ending else -signal.SIGKILL)
     assert repository.data("saves", "saved") == "saved\n"
     assert repository.status()["running"] is False
     assert repository.state("saves")["state"] == "stopped"
@@ -143,7 +143,7 @@ def test_killing_launch_is_killing_the_notebook_and_stopping_the_services(reposi
     notebook = repository.status()["notebook"]
     process.kill()
     process.wait()
-    until("the notebook has gone", lambda: not alive(notebook), 2)
+    until("the notebook has gone", lambda: not alive(notebook))
     until("the service has saved", lambda: repository.data("saves", "saved"))
 
 
@@ -151,10 +151,10 @@ def test_service_that_ignores_term_is_killed_with_its_helpers_after_the_grace(re
     run = '#!/bin/sh\ntrap "" TERM\nsleep 1000 &\necho $! >$SERVICE_DATA/starts\nwhile :; do sleep 0.1; done\n'
     repository.service("stubborn", run)
     process = repository.opened("--grace", 1)
-    helper = int(repository.data("stubborn", "starts"))
+    helper = number_in(repository.run / "data/stubborn/data/starts")
     begin = time.monotonic()
     assert finish(process) == -signal.SIGTERM
-    assert 0.9 < time.monotonic() - begin < 6
+    assert time.monotonic() - begin > 0.9
     assert not alive(helper)
     assert "stubborn: it did not stop within 1 s" in repository.err
     assert "killed" in repository.state("stubborn")["reason"]
@@ -165,12 +165,12 @@ def test_orphans_are_told_waited_for_and_at_last_killed(repository: Repository) 
     polite = 'trap "sleep 0.3; echo >$HOME/polite; exit" TERM; echo $$ >$HOME/p; while :; do sleep 0.05; done'
     rude = 'trap "" TERM; echo $$ >$HOME/r; while :; do sleep 0.05; done'
     leave = "; ".join(f"(setsid sh -c '{one}' &)" for one in (polite, rude))
-    process = repository.opened("--grace", 1, notebook=f"{leave}; while :; do sleep 0.05; done")
+    process = repository.opened("--grace", 4, notebook=f"{leave}; while :; do sleep 0.05; done")
     pids = [repository.home / name for name in ("p", "r")]
     until("the orphans run", lambda: all(text(pid) for pid in pids))
     assert finish(process) == -signal.SIGTERM
     assert (repository.home / "polite").exists()
-    assert not any(alive(int(text(pid))) for pid in pids)
+    assert not any(alive(number_in(pid)) for pid in pids)
 
 
 def test_dead_orphans_do_not_stay_as_zombies(repository: Repository) -> None:
@@ -245,7 +245,7 @@ def test_services_are_out_of_reach_of_the_terminal(repository: Repository) -> No
     (home / "continue").touch()
     until("the notebook is asked to end", lambda: repository.status()["notebook"])
     os.kill(repository.status()["notebook"], signal.SIGTERM)
-    shell.wait(10)
+    shell.wait(60)
     os.close(master)
     assert text(home / "ints") == "INT\nINT\n"
     assert repository.data("saves", "signals") == ""

@@ -111,9 +111,9 @@ def test_a_build_that_is_ended(repository: Repository, names: tuple[str, ...], s
     """What was being loaded may end well; with more to load, the data is not what it should be."""
     sow(repository, *names, load=LOAD)
     process = repository.launch("--build", "db")
-    until("it is loading", lambda: (repository.built("db") / "data/waits").exists(), 30)
+    until("it is loading", lambda: (repository.built("db") / "data/waits").exists())
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == status
+    assert process.wait(60) == status
     assert repository.built("db").exists() == (status == 0)
     assert "2.row" not in repository.err
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fast.launching import FOREVER, Repository, alive, finish, make_repository, text, until
+from tests.fast.launching import FOREVER, Repository, alive, finish, make_repository, number_in, text, until
 
 repository = pytest.fixture(make_repository)
 FAILS = "#!/bin/sh\necho no licence found >&2\nexit 3\n"
@@ -25,17 +25,16 @@ def sockets(pid: int) -> int:
 
 
 def test_services_start_together_each_in_a_session_of_its_own(repository: Repository) -> None:
-    slow = "#!/bin/sh\ncut -d ' ' -f 6 /proc/$$/stat >$SERVICE_DATA/sid; readlink /proc/$$/fd/0\n"
-    slow += "sleep 0.8; echo >$SERVICE_DATA/starts; exec sleep 1000\n"
+    waits = "#!/bin/sh\ncut -d ' ' -f 6 /proc/$$/stat >$SERVICE_DATA/sid; readlink /proc/$$/fd/0\n"
+    waits += (
+        "touch $HOME/$SERVICE; until [ -e $HOME/one ] && [ -e $HOME/two ] && [ -e $HOME/three ]; do sleep 0.02; done\n"
+    )
+    waits += "echo >$SERVICE_DATA/starts; exec sleep 1000\n"
     for name in ("one", "two", "three"):
-        repository.service(name, slow)
+        repository.service(name, waits)
     (repository.binder / "services" / "no-run").mkdir()
-    process = repository.opened()
-    began = [one["ready_after"] for one in repository.status()["services"].values()]
-    assert len(began) == 3
-    assert all(after >= 0.8 for after in began)
-    took = float(repository.err.rpartition("ready after ")[2].split()[0])
-    assert took < 2.4, "three services of 0.8 s each, one after the other"
+    process = repository.opened("--deadline", 60)
+    assert states(repository) == dict.fromkeys(("one", "two", "three"), "ready"), "each has seen the others start"
     sessions = {repository.data(name, "sid").strip() for name in ("one", "two", "three")}
     assert sessions == {str(one["pid"]) for one in repository.status()["services"].values()}
     assert text(repository.run / "log" / "one.log") == "/dev/null\n"
@@ -90,9 +89,8 @@ def test_service_that_exits_at_once_fails_long_before_the_deadline(repository: R
     repository.service("missing", "#!/bin/sh\nexec /no/such/server\n")
     repository.service("unasked", FAILS, ready="#!/no/such/interpreter\n")
     repository.service("saves")
-    begin = time.monotonic()
     process = repository.opened("--deadline", 60)
-    assert time.monotonic() - begin < 20
+    assert "late" not in repository.err
     found = states(repository)
     # Without a `ready` it counts as ready from its start to its end, so perhaps when the notebook opened.
     found.pop("unready")
@@ -112,14 +110,14 @@ def test_deadline_opens_the_notebook_whatever_a_service_does(repository: Reposit
     repository.service("hung-format", format=FOREVER)
     repository.service("late", ready='#!/bin/sh\ntest -e "$HOME/now"\n')
     begin = time.monotonic()
-    process = repository.opened("--deadline", 1, "--grace", 1)
-    assert 1 <= time.monotonic() - begin < 6
+    process = repository.opened("--deadline", 3, "--grace", 1)
+    assert time.monotonic() - begin >= 3
     assert set(states(repository).values()) == {"starting"}
     reasons = {name: one["reason"] for name, one in repository.status()["services"].items()}
     assert reasons["never-ready"] == "not ready: still warming up"
     assert reasons["hung-ready"] == "no answer from ready"
     assert reasons["hung-format"] == "its data is prepared"
-    assert all(f"launch: {name}: late: after 1." in repository.err for name in reasons)
+    assert all(f"launch: {name}: late: after " in repository.err for name in reasons)
     (repository.home / "now").touch()
     until("the late one is ready after all", lambda: repository.state("late")["state"] == "ready")
     assert "launch: late: ready after" in repository.err
@@ -138,9 +136,9 @@ def test_hung_ready_is_ended_and_dying_services_are_restarted_with_a_limit(repos
     until("it runs again", lambda: repository.data("survives", "starts") == "up\nup\n")
     until("it is ready again", lambda: repository.state("survives")["state"] == "ready")
     assert repository.state("survives")["restarts"] == 1
-    until("ready was asked again", lambda: repository.state("hangs-once")["state"] == "ready", 20)
-    assert repository.state("hangs-once")["ready_after"] < 9, "soon after the 5 s that it hung, not as much later"
-    until("enough is enough", lambda: repository.state("crashes")["state"] == "failed", 40)
+    until("ready was asked again", lambda: repository.state("hangs-once")["state"] == "ready")
+    assert repository.state("hangs-once")["ready_after"] < 15, "soon after the 5 s that it hung, not as much later"
+    until("enough is enough", lambda: repository.state("crashes")["state"] == "failed")
     assert repository.data("crashes", "starts") == "up\n" * 6
     assert repository.state("crashes")["reason"] == "exited with status 0: bad luck"
     assert finish(process) == -signal.SIGTERM
@@ -159,19 +157,24 @@ def test_hooks_export_in_order_and_leave_no_other_trace(repository: Repository) 
     assert repository.data("one", "starts") == "z a\n"
 
 
-def test_hooks_that_fail_hang_or_never_exec_are_named(repository: Repository) -> None:
+def test_hooks_that_fail_are_slow_or_never_exec_are_named(repository: Repository) -> None:
     repository.hook("fails", "#!/bin/sh\necho cannot do this >&2\nexit 4\n")
     repository.hook("forgets", "#!/bin/sh\nexport LOST=1\n")
     repository.hook("hangs", "#!/bin/sh\nsleep 1000 & echo $! >$HOME/child; wait\n")
     repository.hook("zz-good", '#!/bin/sh\nexport GOOD=1\nexec "$@"\n')
-    process = repository.opened("--deadline", 3, notebook="echo $GOOD$LOST; exec sleep 1000")
+    process = repository.opened("--deadline", 6, notebook="echo $GOOD$LOST; exec sleep 1000")
     hooks = repository.status()["hooks"]
     assert hooks["fails"] == {"state": "failed", "reason": "exited with status 4: cannot do this"}
     assert hooks["forgets"] == {"state": "failed", "reason": 'it ended without exec "$@", so its exports are lost'}
-    assert hooks["hangs"]["state"] == "failed"
+    assert hooks["hangs"]["state"] == "running"
+    assert "it did not come to its exec within 6 s and goes on" in hooks["hangs"]["reason"]
+    assert hooks["zz-good"] == {"state": "waiting", "reason": "it waits for start.d/hangs, which takes long"}
     assert "start.d/fails failed: exited with status 4" in repository.err
-    assert not alive(int(text(repository.home / "child")))
+    child = number_in(repository.home / "child")
+    assert alive(child)
     assert finish(process) == -signal.SIGTERM
+    assert not alive(child)
+    assert repository.out == "\n", "neither is in the notebook"
 
 
 def test_daemon_of_a_hook_is_stopped_cleanly(repository: Repository) -> None:
@@ -180,7 +183,7 @@ def test_daemon_of_a_hook_is_stopped_cleanly(repository: Repository) -> None:
     process = repository.opened(traps="trap '' TERM", notebook="until [ -e $HOME/saved ]; do sleep 0.05; done")
     until("the daemon is up", (repository.home / "up").exists)
     process.terminate()
-    assert process.wait(10) == 0, "the notebook ended because the daemon had been told before"
+    assert process.wait(60) == 0, "the notebook ended because the daemon had been told before"
 
 
 def test_on_demand_service_starts_when_used(repository: Repository) -> None:
@@ -190,14 +193,14 @@ def test_on_demand_service_starts_when_used(repository: Repository) -> None:
     user = repository.launch("--use", "lazy")
     until("it is ready", lambda: states(repository) == {"lazy": "ready"})
     second = repository.launch("--use", "lazy")
-    until("both wait", lambda: sockets(process.pid) == 3)  # and the one they have come to
+    until("both wait", lambda: sockets(process.pid) >= 3)  # and the one they have come to
     assert user.poll() is None
     assert finish(user) == -signal.SIGTERM
     assert states(repository) == {"lazy": "ready"}
     assert finish(process) == -signal.SIGTERM
-    assert second.wait(5) == 1
+    assert second.wait(60) == 1
     assert repository.data("lazy", "starts") == "up\n"
-    assert "launch has ended" in repository.err
+    assert "launch has ended" in repository.err or "everything is being stopped" in repository.err, "if it asked late"
 
 
 def test_use_says_why_it_cannot(repository: Repository) -> None:

@@ -20,7 +20,7 @@ PROJECT = '[project]\nname = "coursepkg"\n'
 
 
 @pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+def hook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     loader = SourceFileLoader("content_package", str(ROOT / "components/content-package/postBuild"))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     spec = spec_from_loader(loader.name, loader)
@@ -29,7 +29,6 @@ def hook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.delenv("REPO_DIR", raising=False)
-    monkeypatch.setattr(module, "_log", lambda: tmp_path / "log")
     return module
 
 
@@ -137,6 +136,23 @@ def test_a_failure_is_one_message(
     assert "ERROR: No matching distribution for nothing\n" in said
     first_cell(hook, monkeypatch, clone, tmp_path / "library")
     assert "could not be installed" in capsys.readouterr().out, "the next kernel tries again"
+
+
+def test_what_pip_says_is_written_where_nobody_else_can(
+    hook: ModuleType, clone: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not through a link either, should there be one."""
+    (clone / "setup.py").touch()
+    pip(hook, monkeypatch, tmp_path, "echo ERROR: no; exit 1")
+    first_cell(hook, monkeypatch, clone, tmp_path / "library")
+    log = tmp_path / f"library/{hook.NAME}-records/pip.log"
+    assert f"All that pip said is in {log}." in capsys.readouterr().out
+    assert (log.read_text(), log.stat().st_mode & 0o777) == ("ERROR: no\n", 0o600)
+    (tmp_path / "mine").write_text("mine")
+    log.unlink()
+    log.symlink_to(tmp_path / "mine")
+    first_cell(hook, monkeypatch, clone, tmp_path / "library")
+    assert (tmp_path / "mine").read_text() == "mine"
 
 
 def test_it_takes_no_longer_than_the_limit(

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.unhurried
 
 # Nothing can be reached: pip takes what is there, for the build too.
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+LOG = "/srv/conda/envs/notebook/lib/python*/site-packages/binder_content_package-records/pip.log"
 # A clone with a package in $HOME, as nbgitpuller leaves it.
 CLONE = """
 mkdir --parents "$HOME/clone/week 1" && cd "$HOME/clone"
@@ -78,12 +79,12 @@ def kernels(running: Container, number: int, cell: str, *more: str, user: str = 
 def test_of_several_kernels_one_installs(running: Container) -> None:
     running.bash(CLONE)
     assert kernels(running, 3, "import coursepkg; print(coursepkg.where)") == ["/home/jovyan/clone/coursepkg.py\n"] * 3
-    log = running.bash("cat /tmp/binder_content_package-*.log; touch /tmp/before")
+    log = running.bash(f"cat {LOG}; touch /tmp/before")
     assert log.count("Successfully installed coursepkg") == 1
     # It is there now: pip is not run again, until what describes the package changes.
     again = "import coursepkg, importlib.metadata; print(importlib.metadata.version('coursepkg'))"
     assert kernels(running, 1, again) == ["1.0\n"]
-    assert running.bash("find /tmp -name 'binder_content_package-*.log' -newer /tmp/before") == ""
+    assert running.bash(f"find {LOG} -newer /tmp/before") == ""
     running.bash("sed --in-place 's/1.0/2.0/' ~/clone/pyproject.toml")
     assert kernels(running, 1, again) == ["2.0\n"]
 
