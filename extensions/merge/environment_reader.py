@@ -6,7 +6,8 @@
   it is an error
 - a key that stands twice is read twice, and found; an alias of a list says nothing new
 - comments as `yaml_comments` says, those above an entry in what other people wrote alone; what is left of these trails
-- what has another shape is an error that names the line; an entry that is no package is one in a component, and left
+- nothing is nothing in any shape (`dependencies: {}`), as repo2docker has it
+- what else has another shape is an error that names the line; an entry that is no package is one in a component, and left
   out of what other people wrote, and found
 """
 
@@ -23,7 +24,7 @@ from ..rule import Rule
 from . import pip, specs
 from .lines import Notes, without_anchors
 from .yaml_comments import Comments
-from .yaml_nodes import MERGE, NULL, compose, is_null, line_of, pairs
+from .yaml_nodes import MERGE, NULL, compose, is_empty, is_null, line_of, pairs
 from .yaml_text import flow, is_too_long, scalar
 
 
@@ -143,7 +144,7 @@ class _Reader:
             self.wants.conda.append((spec.key, want))
 
     def variables(self, node: yaml.Node) -> Iterator[tuple[str, Want]]:
-        if is_null(node):
+        if is_empty(node):
             return
         if not isinstance(node, yaml.MappingNode):
             raise self.error(node, "must be a mapping of names to values")
@@ -169,9 +170,9 @@ class _Reader:
             new = id(node) not in self.lists
             self.lists.add(id(node))
             return list(node.value) if new else []
-        if is_null(node):
+        if is_empty(node):
             return []
-        raise self.error(node, "must be a list")
+        raise self.error(node, "must be a list; write one item a line, such as '- name'")
 
     def scalars(self, node: yaml.Node) -> Iterator[Want]:
         for item in self.sequence(node):
