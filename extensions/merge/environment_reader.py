@@ -7,8 +7,8 @@
 - a key that stands twice is read twice, and found; an alias of a list says nothing new
 - comments as `yaml_comments` says, those above an entry in what other people wrote alone; what is left of these trails
 - nothing is nothing in any shape (`dependencies: {}`), as repo2docker has it
-- what else has another shape is an error that names the line; an entry that is no package is one in a component, and left
-  out of what other people wrote, and found
+- what else has another shape is an error that names the line; an entry that is no package is one in a component, and
+  left out of what other people wrote, and found
 """
 
 from __future__ import annotations

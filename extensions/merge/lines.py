@@ -37,6 +37,11 @@ class Notes:
             raise BlocksError(f"{want.place}: '{want.text}' {reason}; {remedy}")
         self.findings.append(want.finding(code, f"{reason}, and would break the build", remedy, left_out=True))
 
+    def comment_out(self, want: Want) -> None:
+        """Keep an entry as what lost to another is kept: as a comment."""
+        told = f"{want.component} wanted this" + (f" ({want.comment})" if want.comment else "")
+        self.trailing += [*without_anchors(want.above), f"{one_line(want.text)}  # {one_line(told)}"]
+
 
 def wants(fragment: Fragment, split: Split, notes: Notes) -> Iterator[Want]:
     """The entries of `fragment`; comments that belong to none trail."""
