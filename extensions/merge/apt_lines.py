@@ -48,9 +48,7 @@ BEFORE = re.compile(
 SUDO = re.compile(r"sudo(?:\s+-\w+)*\s+")
 INSERTED = re.compile(r"\$\([^()]*\)|`[^`]*`")
 CONDITION = re.compile(r"\s*\((?:[<>]{1,2}|[<>]?=)\s*[^()]*\)|\s*\[[^\[\]]*\]")
-LISTED = re.compile(
-    r"[ih]i\s+(?P<dpkg>\S+)\s+\S+\s+\S.*|(?P<apt>[a-z0-9][a-z0-9.+-]*)/\S+\s+\S+\s+\S+(?:\s+\[.*)?"
-)
+LISTED = re.compile(r"[ih]i\s+(?P<dpkg>\S+)\s+\S+\s+\S.*|(?P<apt>[a-z0-9][a-z0-9.+-]*)/\S+\s+\S+\s+\S+(?:\s+\[.*)?")
 SELECTED = re.compile(r"(?P<name>\S+)\s+(?P<state>install|hold|deinstall|purge)")
 RANGE = re.compile(r"(?:[<>!~]=?|=>)[^<>=!~]*$")
 AROUND = "\"'`,;\u201c\u201d\u2018\u2019\ufeff\u200b"

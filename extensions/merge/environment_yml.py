@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from packaging.utils import canonicalize_name
 
 from ..model import Clash, Entry, Finding, Fragment, Merged, Want
-from . import channels, environment_reader, pip, python, requirement, specs
+from . import channels, environment_reader, exports, indices, pip, python, requirement, specs
 from .environment_reader import Wants
 from .lines import without_anchors
 from .wants import merge_wants
@@ -84,6 +84,8 @@ def merge(
     bare = [entry for part in (environment.conda, environment.pip) for entry in part.entries if is_pip(entry)]
     for want in (want for entry in bare for want in entry.wants):
         wants.notes.trailing += without_anchors([*want.above, want.comment], want.component)
+    packages = [*wants.python, *(want for _, want in wants.conda)] if wants.built else []
+    wants.notes.findings += exports.examine(wants.built, packages, python_version)
     environment.conda.findings, environment.conda.trailing = wants.notes.findings, wants.notes.trailing
     _prefer_conda(environment)
     return environment
@@ -97,6 +99,7 @@ def _read(
         environment_reader.read(fragment, wants)
     for fragment in requirements:
         wants.pip += pip.read(fragment, wants.notes)
+    wants.pip = indices.settle(wants.pip, wants.notes)
     if ranks := {component: rank for rank, component in enumerate(order)}:
         wants.pip.sort(key=lambda want: ranks.get(want.component, len(ranks)))
     return wants

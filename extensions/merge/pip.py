@@ -2,8 +2,9 @@
 
 - lines are compared as `requirement` says; disjoint ranges clash, also that of a line with a marker and that of one
   without
-- options first, order kept, duplicates once; options behind others, or behind a requirement (where pip ignores them),
-  become lines of their own
+- options first, order kept, duplicates once; options behind others become lines of their own; those behind a
+  requirement, where pip ignores them, and indices, as `indices` says
+- names and lines that pip cannot install here are others, or comments, as `unfit` and `pip_lines` say
 - relative paths are made right as `paths` says
 - lines continue behind a backslash, comments do not; `--hash` is left out and found: one line with it makes pip refuse
   all without, and so does `--require-hashes`
@@ -20,7 +21,7 @@ from dataclasses import replace
 from ..comments import split_comment
 from ..model import Clash, Entry, Fragment, Merged, Want
 from ..rule import Rule
-from . import lines, requirement
+from . import indices, lines, pip_lines, requirement, unfit
 from .lines import Notes
 from .paths import relocate
 from .requirement import NEXT
@@ -64,19 +65,24 @@ def _joined(text: str) -> str:
 
 
 def requirements(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
-    """`want` as the merged file can have it, each option by itself; none where pip could not read it."""
-    if requirement.parse(want.text).simple:
+    """`want` as the merged file can have it, each option by itself; none where pip could not install it."""
+    line = requirement.parse(want.text)
+    if line.simple and unfit.of_pip(line.name, line.shown) is None:
         yield want
         return
     text = " ".join(want.text.split())
-    if " -" in text:
-        text = _without_hashes(want._replace(text=text), notes)
-        first, *others = NEXT.split(text)
-        yield from _entry(want._replace(text=first), fragment, notes)
-        for other in others:
-            yield from _entry(want._replace(text=other, above=()), fragment, notes)
-    else:
+    if " -" not in text:
         yield from _entry(want._replace(text=text), fragment, notes)
+        return
+    text = _without_hashes(want._replace(text=text), notes)
+    first, *others = NEXT.split(text)
+    yield from _entry(want._replace(text=first), fragment, notes)
+    for other in others:
+        one = want._replace(text=other, above=())
+        if first.startswith("-"):
+            yield from _entry(one, fragment, notes)
+        elif kept := indices.behind(one, fragment, notes):
+            yield from _entry(kept, fragment, notes)
 
 
 BB203 = Rule(
@@ -106,20 +112,61 @@ BB202 = Rule(
 
 
 def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
+    if found := pip_lines.unfit(want.text):
+        yield from _instead(want, found, fragment, notes)
+        return
+    want, *others = indices.apart(want, fragment, notes)
     want = want._replace(text=relocate(want.text, fragment))
+    line = requirement.parse(want.text)
+    asked = line.requirement
     if want.text == "--require-hashes":
         finding = want.finding(BB203, "is left out, as hashes are", "nothing to do", left_out=True)
         notes.findings.append(finding)
-    elif requirement.parse(want.text).key:
+    elif asked and not asked.marker and not asked.url and (found := unfit.of_pip(line.name, asked.shown)):
+        yield from _instead(want, found, fragment, notes)
+    elif line.key:
         yield want
     else:
         reason = "is no requirement that pip could read"
         notes.leave_out(want, fragment, BB202, reason, _spelling(want.text))
+    for other in others:
+        yield from _entry(other, fragment, notes)
+
+
+def _instead(want: Want, found: unfit.Unfit, fragment: Fragment, notes: Notes) -> Iterator[Want]:
+    """What is taken in the place of an entry that pip cannot install; a comment is, where there is nothing."""
+    notes.leave_out(want, fragment, found.code, found.reason, found.remedy)
+    if found.instead:
+        yield from _entry(found.replaced(want), fragment, notes)
+    else:
+        notes.comment_out(want)
+
+
+NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:\[[\w, -]*\])?"
+# What people write for a requirement, and the same as pip reads it.
+SPELLINGS = (
+    (rf"({NAME}) *={{2,3}}", r"\1"),
+    (rf"({NAME}) *=(?!=) *([\w.*+!]+)(?:=[\w*]+)?", r"\1==\2"),
+    (rf"({NAME}) *==\s*([\w.*+!]+)=[\w*]+", r"\1==\2"),
+    (rf"({NAME}) *(?:@|\^|~(?!=)) *v?([\d.]+)", r"\1~=\2"),
+    (rf"({NAME}) *=> *([\w.]+)", r"\1>=\2"),
+    (rf"({NAME}) *=< *([\w.]+)", r"\1<=\2"),
+    (rf"({NAME}) *\(([\d][\w.]*)\)", r"\1==\2"),
+    (rf"({NAME})[ :]+([\d][\w.]*)", r"\1==\2"),
+    (rf"({NAME}) *([<>]=?[\w.]+) *([<>]=?[\w.]+)", r"\1\2,\3"),
+    (rf"(?:[!%$] *)?(?:python3? -m )?pip3? install +(?:-[\w-]+ +)*({NAME}(?:[=<>~!]=?[\w.]+)?)", r"\1"),
+    (rf"(?:import|from) ({NAME})\b.*", r"\1"),
+    (rf"[\w./-]+::({NAME})", r"\1"),
+    (rf"[\"'*-]+ *({NAME}(?:[=<>~!]=?[\w.]+)?) *[\"',;]*", r"\1"),
+    (rf"({NAME}(?:[=<>~!]=?[\w.]+)?) *[,;]+", r"\1"),
+)
 
 
 def _spelling(text: str) -> str:
-    single = re.fullmatch(r"([\w.-]+)\s*=\s*([\w.*]+)", text)
-    return f"write it like '{single[1]}=={single[2]}'" if single else "write it like 'name>=1.2'"
+    for pattern, plain in SPELLINGS:
+        if match := re.fullmatch(pattern, text):
+            return f"write it like '{match.expand(plain)}'"
+    return "write it like 'name>=1.2'"
 
 
 def _compare_markers(merged: Merged) -> None:

@@ -226,8 +226,7 @@ PIP_NAMES = {
     "links": (("git+https://e.org/x@1#egg=x", "git+https://e.org/x@2#egg=x"), "clash"),
     "link and egg": (("x @ git+https://e.org/x", "git+https://e.org/y#egg=X"), "clash"),
     "editable and name": (("-e git+https://e.org/x#egg=x", "x"), "-e git+https://e.org/x#egg=x"),
-    "one option, two spellings": (("-i https://e.org", "--index-url=https://e.org"), "-i https://e.org"),
-    "two indices": (("-i https://e.org", "-i https://f.org"), "clash"),
+    "one option, two spellings": (("-f https://e.org", "--find-links=https://e.org"), "-f https://e.org"),
     "two more indices": (("--extra-index-url https://e.org", "--extra-index-url https://f.org"), None),
     "an early version is none": (("x==2.0.*", "x<2.0a0"), "clash"),
     "unless it is asked for": (("x==2.0.dev3", "x<2.0a0"), "x==2.0.dev3"),
@@ -374,12 +373,12 @@ REQUIREMENTS = {
     "options on one line": (
         "-i https://e.org --no-index --trusted-host e.org\n",
         ["  - '-i https://e.org'  # a", "  - --no-index  # a", "  - --trusted-host e.org  # a"],
-        [],
+        ["BB215", "BB215"],
     ),
     "an option behind a requirement": (
         "x==1+cpu -f https://e.org/x  # c\n",
         ["  - '-f https://e.org/x'  # a (c)", "  - x==1+cpu  # a (c)"],
-        [],
+        ["BB214"],
     ),
     "options of a requirement": (
         'x --global-option="--a=b" --global-option="c"\n',
@@ -399,7 +398,7 @@ REQUIREMENTS = {
     "a version of old": ("x==2004d\ny==1.*.2\n", [], ["BB202"] * 2),
     "a marker that nests": (f"x; {'(' * 5000}\n", [], ["BB202"]),
     "a package of conda": ("conda-forge::x\n", [], ["BB202"]),
-    "variables": ("${TOKEN}\n-i https://${TOKEN}@e.org\n", ["  - '-i https://${TOKEN}@e.org'  # a"], ["BB202"]),
+    "variables": ("${TOKEN}\n-i https://${TOKEN}@e.org\n", ["  - '-i https://${TOKEN}@e.org'  # a"], ["BB202", "BB215"]),
 }
 
 
