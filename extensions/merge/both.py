@@ -32,7 +32,8 @@ HERE = {
     "sys_platform": "linux",
     "extra": "",
 }
-ELSEWHERE = re.compile(r"platform_(?:machine|release|version)")
+# What differs among the machines and versions that a course runs on.
+ELSEWHERE = re.compile(r"platform_(?:machine|release|version)|implementation_version|python_full_version")
 EQUAL = re.compile(r"={2,3}(?P<version>[^*]+?)(?P<any>\.\*)?")
 
 
@@ -41,12 +42,12 @@ def settle(conda: Merged, pip: Merged, python: str, ranks: Mapping[str, int]) ->
     for entry, known in _pairs(conda, pip):
         asked = requirement.parse(entry.text).requirement
         marker = asked.marker if asked else ""
-        if marker and not _holds(marker, python):
-            continue
-        if asked is None or asked.url or asked.options:
-            _link(conda, pip, known, entry, ranks)
-        elif marker and ELSEWHERE.search(marker):
+        if ELSEWHERE.search(marker):
             _lose(conda, pip, known, entry, REPLACED)
+        elif marker and not _holds(marker, python):
+            continue
+        elif asked is None or asked.url or asked.options:
+            _link(conda, pip, known, entry, ranks)
         else:
             _join(conda, pip, known, entry, asked, ranks)
 
@@ -79,8 +80,8 @@ def _is_meant(conda: Entry, pip: Entry) -> bool:
 
 
 def _holds(marker: str, python: str) -> bool:
-    version = {"python_version": python, "python_full_version": f"{python}.0"} if python else {}
-    return Marker(marker).evaluate({**HERE, **version})
+    """Whether the marker holds in every session, whatever machine renders the files."""
+    return Marker(marker).evaluate({**HERE, "python_version": python})
 
 
 def _join(conda: Merged, pip: Merged, name: str, entry: Entry, asked: Requirement, ranks: Mapping[str, int]) -> None:

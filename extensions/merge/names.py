@@ -5,31 +5,32 @@ from __future__ import annotations
 from packaging.utils import canonicalize_name
 
 # conda's name -> PyPI's, where they differ.
-TO_PYPI = {
-    "antlr-python-runtime": "antlr4-python3-runtime",
-    "brotli-python": "brotli",
-    "dask-core": "dask",
-    "docker-py": "docker",
-    "matplotlib-base": "matplotlib",
-    "msgpack-python": "msgpack",
-    "neo4j-python-driver": "neo4j",
-    "opencv": "opencv-python",
-    "py-opencv": "opencv-python",
-    "py-xgboost": "xgboost",
-    "pyqt": "pyqt5",
-    "pytables": "tables",
-    "python-blosc": "blosc",
-    "python-duckdb": "duckdb",
-    "python-fastjsonschema": "fastjsonschema",
-    "python-graphviz": "graphviz",
-    "python-kaleido": "kaleido",
-    "python-lmdb": "lmdb",
-    "python-tzdata": "tzdata",
-    "python-wget": "wget",
-    "python-xxhash": "xxhash",
-    "pytorch": "torch",
-    "redis-py": "redis",
-}
+_DIFFERENT = """
+antlr-python-runtime antlr4-python3-runtime
+brotli-python brotli
+dask-core dask
+docker-py docker
+matplotlib-base matplotlib
+msgpack-python msgpack
+neo4j-python-driver neo4j
+opencv opencv-python
+py-opencv opencv-python
+py-xgboost xgboost
+pyqt pyqt5
+pytables tables
+python-blosc blosc
+python-duckdb duckdb
+python-fastjsonschema fastjsonschema
+python-graphviz graphviz
+python-kaleido kaleido
+python-lmdb lmdb
+python-tzdata tzdata
+python-wget wget
+python-xxhash xxhash
+pytorch torch
+redis-py redis
+"""
+TO_PYPI = dict(line.split() for line in _DIFFERENT.strip().splitlines())
 # Names that mean one thing to conda, a program or a library in C, and another to PyPI, often what calls it.
 TWO_THINGS = frozenset(
     """

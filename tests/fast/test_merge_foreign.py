@@ -136,9 +136,9 @@ PEERS = {
     ),
     "provenance": Case((conda("x", "y>=1"), conda("y<3", "z")), ["- x  # a", "- y>=1,<3  # a, b", "- z  # b"]),
     "one package from conda and pip": Case(
-        (conda("ruamel.yaml"), pip("ruamel_yaml==0.18")),
+        (conda("ruamel.yaml>=0.19"), pip("ruamel_yaml==0.18")),
         [
-            "- ruamel.yaml  # a; clash, see below",
+            "- ruamel.yaml>=0.19  # a; clash, see below",
             "# ruamel_yaml==0.18  # b wanted this",
         ],
         [("ruamel.yaml", "a:2", "b:3")],
@@ -398,7 +398,11 @@ REQUIREMENTS = {
     "a version of old": ("x==2004d\ny==1.*.2\n", [], ["BB202"] * 2),
     "a marker that nests": (f"x; {'(' * 5000}\n", [], ["BB202"]),
     "a package of conda": ("conda-forge::x\n", [], ["BB202"]),
-    "variables": ("${TOKEN}\n-i https://${TOKEN}@e.org\n", ["  - '-i https://${TOKEN}@e.org'  # a"], ["BB202", "BB215"]),
+    "variables": (
+        "${TOKEN}\n-i https://${TOKEN}@e.org\n",
+        ["  - '-i https://${TOKEN}@e.org'  # a"],
+        ["BB202", "BB215"],
+    ),
 }
 
 
