@@ -109,12 +109,12 @@ class _Reader:
 
     def keys(self, root: yaml.MappingNode) -> None:
         seen: set[str] = set()
-        names = {key.value for key, _ in pairs(root) if isinstance(key, yaml.ScalarNode)}
-        if self.fragment.foreign and (kind := kinds.of(names)):
+        found = pairs(root)
+        if self.fragment.foreign and (kind := kinds.of({str(key.value) for key, _ in found})):
             reason, remedy = f"is {kind}: nothing of it is installed", "list the packages under 'dependencies:'"
             self.find(BB219, root, "", reason, remedy, True, line=0)
             return
-        for key, node in pairs(root):
+        for key, node in found:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
             if name in seen:
                 self.find(BB204, key, name, "stands twice in this file; YAML would read the last alone", "join them")

@@ -108,9 +108,13 @@ def _tell(want: Want, fragment: Fragment, notes: Notes, reason: str, remedy: str
 def settle(wants: Iterable[Want], notes: Notes) -> list[Want]:
     """The wants of all, with those indices as one more that would take PyPI's place for others."""
     wants = list(wants)
-    options = {want: _option(want.text) for want in wants if want.text.startswith("-")}
-    placed = {want.component for want, (name, _) in options.items() if name in (*ADDING, *REPLACING)}
-    wants = [_public(want, notes) if "+" in want.text and want.component not in placed else want for want in wants]
+    options = {want: _option(want.text) for want in wants if want.text[:1] == "-"}
+    if local := [want for want in wants if "+" in want.text and want not in options]:
+        placed = {want.component for want, (name, _) in options.items() if name in (*ADDING, *REPLACING)}
+        public = {want: _public(want, notes) for want in local if want.component not in placed}
+        wants = [public.get(want, want) for want in wants]
+    if not options:
+        return wants
     replacing = [want for want, (name, value) in options.items() if name in REPLACING and not PYPI.fullmatch(value)]
     named = any(name in (*ADDING, "--index-url") and PYPI.fullmatch(value) for name, value in options.values())
     if not replacing or named:

@@ -67,7 +67,7 @@ def _joined(text: str) -> str:
 def requirements(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
     """`want` as the merged file can have it, each option by itself; none where pip could not install it."""
     line = requirement.parse(want.text)
-    if line.simple and unfit.of_pip(line.name, line.shown) is None:
+    if line.simple and line.requirement and unfit.of_pip(line.name, line.requirement.shown) is None:
         yield want
         return
     text = " ".join(want.text.split())

@@ -82,11 +82,6 @@ class Line(NamedTuple):
     requirement: Requirement | None = None
     simple: bool = False
 
-    @property
-    def shown(self) -> str:
-        """The name as it was written."""
-        return self.requirement.shown if self.requirement else ""
-
 
 @functools.lru_cache(maxsize=16384)
 def parse(text: str) -> Line:

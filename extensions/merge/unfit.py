@@ -12,7 +12,6 @@ Names are in lower case with hyphens, as PEP 503 has it. Conda has packages of i
 from __future__ import annotations
 
 import functools
-import re
 from typing import NamedTuple
 
 from ..model import Want
@@ -114,8 +113,9 @@ DEBIAN = frozenset(
     """.split()  # noqa: SIM905
 )
 ANACONDA = frozenset(("anaconda-navigator", "navigator-updater"))
-OF_WINDOWS = re.compile(r"(?:m2w64|msys2|m2|winrt)-.+|.+-win-(?:64|32|arm64)")
-OF_MACOS = re.compile(r"pyobjc-.+|.+-osx-(?:64|arm64)")
+# How names of such packages begin and end.
+OF_WINDOWS = ("m2w64-", "msys2-", "m2-", "winrt-"), ("-win-64", "-win-32", "-win-arm64")
+OF_MACOS = ("pyobjc-",), ("-osx-64", "-osx-arm64")
 
 # The name that breaks the build -> the package.
 MISNAMED = {
@@ -148,36 +148,48 @@ MISNAMED_TO_CONDA = {
 }
 
 
+STARTS, ENDS = OF_WINDOWS[0] + OF_MACOS[0], OF_WINDOWS[1] + OF_MACOS[1]
+LISTED = WINDOWS | MACOS | DEBIAN | ANACONDA
+LISTED_OF_PIP, LISTED_OF_CONDA = (
+    LISTED | MODULES | MISNAMED.keys(),
+    LISTED | MODULES_TO_CONDA | MISNAMED_TO_CONDA.keys(),
+)
+
+
 @functools.lru_cache(maxsize=4096)
 def of_pip(name: str, shown: str) -> Unfit | None:
     """`name` normalised, `shown` as it is written."""
-    if name in MODULES and shown not in OTHERS:
-        return _module()
-    return _of_another_system(name) or _misnamed(name, MISNAMED)
+    if name not in LISTED_OF_PIP and not _is_made_for_another(name):
+        return None
+    if name in MODULES:
+        return _module() if shown not in OTHERS else None
+    return _misnamed(name, MISNAMED) or _of_another_system(name)
 
 
 @functools.lru_cache(maxsize=4096)
 def of_conda(name: str) -> Unfit | None:
     """`name` in lower case."""
-    plain = re.sub(r"[-_.]+", "-", name)
-    if plain in MODULES_TO_CONDA:
-        return _module()
-    return _of_another_system(plain) or _misnamed(plain, MISNAMED_TO_CONDA)
+    plain = name.replace("_", "-").replace(".", "-")
+    if plain not in LISTED_OF_CONDA and not _is_made_for_another(plain):
+        return None
+    return _module() if plain in MODULES_TO_CONDA else _misnamed(plain, MISNAMED_TO_CONDA) or _of_another_system(plain)
+
+
+def _is_made_for_another(name: str) -> bool:
+    return "-" in name and (name.startswith(STARTS) or name.endswith(ENDS))
 
 
 def _module() -> Unfit:
     return Unfit(BB211, "is a module of Python itself, and no package", "remove it; it comes with Python")
 
 
-def _of_another_system(name: str) -> Unfit | None:
-    if name in WINDOWS or OF_WINDOWS.fullmatch(name):
-        return Unfit(BB216, "is a package that only Windows has", "remove it")
-    if name in MACOS or OF_MACOS.fullmatch(name):
-        return Unfit(BB216, "is a package that only macOS has", "remove it")
+def _of_another_system(name: str) -> Unfit:
     if name in DEBIAN or name in ANACONDA:
         whose = "Debian's own" if name in DEBIAN else "of Anaconda's installer"
         return Unfit(BB216, f"is a package {whose}, which no index has", "remove it")
-    return None
+    starts, ends = OF_MACOS
+    macos = name in MACOS or name.startswith(starts) or name.endswith(ends)
+    return Unfit(BB216, f"is a package that only {'macOS' if macos else 'Windows'} has", "remove it")
 
 
 def _misnamed(name: str, names: dict[str, str]) -> Unfit | None:

@@ -176,11 +176,9 @@ def _can_hold(parts: tuple[Alternative, ...]) -> bool:
     texts = tuple([part.pep440 for part in parts])
     if len(spellings) > 1 or _all_versions(texts).is_empty:
         return False
-    return (
-        not any(part.early for part in parts)
-        or not _releases(texts).is_empty
-        or any(_releases((text,)).is_empty for text in texts)
-    )
+    if True not in [part.early for part in parts] or not _releases(texts).is_empty:
+        return True
+    return any(_releases((text,)).is_empty for text in texts)
 
 
 def _text(parts: tuple[Alternative, ...], lenient: bool) -> str:
