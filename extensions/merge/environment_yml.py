@@ -6,7 +6,7 @@
 
 - `dependencies`: by the rules of `specs`; two ranges become their intersection, disjoint ones clash
 - `pip:` lists, several of them too: the rules of `pip`
-- one package from conda and from pip: the rules of `both`
+- one package from conda and from pip: the rules of `both`; what `-r` files ask for: those of `included`
 - `variables`: one owner a name, the rules of `env`
 - unknown keys: one owner each
 - the bare `pip` that every merged file has takes no entry; comments of those that ask for it trail
@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..model import Clash, Entry, Finding, Fragment, Merged, Want
-from . import both, channels, environment_reader, exports, indices, pip, python, specs
+from . import both, channels, environment_reader, exports, included, indices, pip, python, specs
 from .environment_reader import Wants
 from .lines import without_anchors
 from .wants import merge_wants
@@ -95,6 +95,7 @@ def merge(
         both.compare(environment.conda, environment.pip)
     else:
         both.settle(environment.conda, environment.pip, python_version, ranks)
+        included.settle(environment.conda, environment.pip, wants.notes.included)
     return environment
 
 

@@ -26,10 +26,14 @@ Split = Callable[[str], "tuple[str, str]"]
 
 @dataclass
 class Notes:
-    """What reading came upon beside entries; `trailing` as in `Merged`."""
+    """What reading came upon beside entries; `trailing` as in `Merged`.
+
+    `included`: the entries of files that entries name, each with the entry that does.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     trailing: list[str] = field(default_factory=list)
+    included: list[tuple[Want, Want]] = field(default_factory=list)
 
     def leave_out(self, want: Want, fragment: Fragment, code: str, reason: str, remedy: str) -> None:
         """Find an entry that cannot be used; raises `BlocksError` where a component has it."""

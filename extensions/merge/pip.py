@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -31,6 +32,7 @@ from .wants import merge_wants
 LATE_ANCHOR = "# Your own late packages go below this line, one to a line, in the order of their installation."
 REMEDY = "make the two ranges overlap"
 COMMENT_ALONE = re.compile(r"\s*#")
+FILE = re.compile(r"(?:-[rc] *|--(?:requirement|constraint)[= ] *)(?P<path>(?![\w+.-]*:)[^-].*)")
 HASH = re.compile(r" --hash(?:=\S*| \S+|$)")
 
 
@@ -116,7 +118,8 @@ def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
         yield from _instead(want, found, fragment, notes)
         return
     want, *others = indices.apart(want, fragment, notes)
-    want = want._replace(text=relocate(want.text, fragment))
+    written = want.text
+    want = want._replace(text=relocate(written, fragment))
     line = requirement.parse(want.text)
     asked = line.requirement
     if want.text == "--require-hashes":
@@ -126,11 +129,26 @@ def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
         yield from _instead(want, found, fragment, notes)
     elif line.key:
         yield want
+        notes.included += ((want, inner) for inner in _included(written, fragment, "", set()))
     else:
         reason = "is no requirement that pip could read"
         notes.leave_out(want, fragment, BB202, reason, _spelling(want.text))
     for other in others:
         yield from _entry(other, fragment, notes)
+
+
+def _included(option: str, fragment: Fragment, folder: str, seen: set[str]) -> Iterator[Want]:
+    """The entries of the file that a `-r` or `-c` names, seen from `folder`, and of those that it names; each once."""
+    match = FILE.fullmatch(option)
+    path = posixpath.normpath(posixpath.join(folder, match["path"].strip("\"' "))) if match else ""
+    found = fragment.open(path) if path and path not in seen else None
+    if found is None:
+        return
+    seen.add(path)
+    inside = replace(fragment, file=found[0], text=_joined(found[1]))
+    for want in lines.wants(inside, split_comment, Notes()):
+        yield from _included(want.text, fragment, posixpath.dirname(path), seen)
+        yield want
 
 
 def _instead(want: Want, found: unfit.Unfit, fragment: Fragment, notes: Notes) -> Iterator[Want]:
