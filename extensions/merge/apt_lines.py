@@ -48,8 +48,10 @@ BEFORE = re.compile(
 SUDO = re.compile(r"sudo(?:\s+-\w+)*\s+")
 INSERTED = re.compile(r"\$\([^()]*\)|`[^`]*`")
 CONDITION = re.compile(r"\s*\((?:[<>]{1,2}|[<>]?=)\s*[^()]*\)|\s*\[[^\[\]]*\]")
-LISTED = re.compile(r"[ih]i\s+(?P<dpkg>\S+)\s+\S+\s+\S.*|(?P<apt>[a-z0-9][a-z0-9.+-]*)/\S+\s+\S+\s+\S+(?:\s+\[.*)?")
-SELECTED = re.compile(r"(?P<name>\S+)\s+(?P<state>install|hold|deinstall|purge)")
+LISTED = re.compile(
+    r"[ih]i\s+(?P<dpkg>[a-z0-9][a-z0-9.+-]*(?::[a-z0-9]+)?)\s+\S+\s+\S.*|(?P<apt>[a-z0-9][a-z0-9.+-]*)/\S+\s+\S+\s+\S+(?:\s+\[.*)?"
+)
+SELECTED = re.compile(r"(?P<name>[a-z0-9][a-z0-9.+-]*(?::[a-z0-9]+)?)\s+(?P<state>install|hold|deinstall|purge)")
 RANGE = re.compile(r"(?:[<>!~]=?|=>)[^<>=!~]*$")
 AROUND = "\"'`,;\u201c\u201d\u2018\u2019\ufeff\u200b"
 
@@ -65,11 +67,12 @@ class Line(NamedTuple):
 def read(text: str) -> Line:
     """The line `text`, without its comment."""
     words = tuple(text.split())
+    text = " ".join(words)  # the patterns below take no more than linear time then
     if all(map(PACKAGE.fullmatch, words)) and SPECIAL.isdisjoint(words) and not text.startswith(("ppa:", "1. ")):
         return Line(words)
     if listed := LISTED.fullmatch(text):
         return Line(tuple(map(_plain, filter(None, listed.groups()))), (), "a line of a listing")
-    if selected := SELECTED.fullmatch(text):
+    if (selected := SELECTED.fullmatch(text)) and not {words[0]} & (NEVER | TOOLS | OTHERS | {"sudo"}):
         return _selected(selected)
     found = _segments([part for part in CHAIN.split(INSERTED.sub("", text).rstrip("\\ ")) if part.strip()])
     return found if found.names != words else Line(words)
@@ -147,4 +150,4 @@ def spelled(word: str) -> str:
         bare = RANGE.sub("", re.sub("={2,3}", "=", bare))
         name, separator, version = re.match(r"([^=/]*)([=/]?)(.*)", bare).groups()  # type: ignore[union-attr]
         bare = f"{name.lower()}{separator}{version}" if version else name.lower()
-    return bare if PACKAGE.fullmatch(bare) else ""
+    return bare if PACKAGE.fullmatch(bare) and bare not in NEVER else ""

@@ -458,6 +458,8 @@ APT_LINES = {
     "apt-get -yq --no-install-recommends install x264=1:2 tree": "x264=1:2 tree",
     "apt-get update": "",
     "apt-get": "",
+    "apt-get install": "",
+    "sudo apt install -y \\": "",
     "apt-get update && apt-get install -y a-b c && rm -rf /var/lib/apt/lists/*": "a-b c",
     "RUN DEBIAN_FRONTEND=noninteractive apt-get install --yes tzdata; apt-get clean": "tzdata",
     "$ sudo -H aptitude install tree \\": "tree",

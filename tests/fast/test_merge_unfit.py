@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extensions.errors import BlocksError
+from extensions.merge import apt_lines
 from extensions.merge.pip import read
 from extensions.model import Fragment
 from tests.merging import directory, judge, merge
@@ -209,3 +213,81 @@ def test_a_file_of_another_kind_is_told_and_not_merged(text: str, kind: str) -> 
     packages = merge(directory("a", {"binder/environment.yml": f"{text}dependencies: [numpy]\n"}))
     assert "- numpy  # a" in packages.essence
     assert "BB219" not in [one.code for one in packages.findings]
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "apt-get",
+            "apt",
+            "sudo",
+            "install",
+            "update",
+            "-y",
+            "&&",
+            ";",
+            "|",
+            "tree",
+            "x264=1:2",
+            "libfoo-dev:i386",
+            "#",
+        ),
+        *(
+            "-",
+            "*",
+            "'tree'",
+            "less,",
+            "(>= 1.2)",
+            "$(x)",
+            "\\",
+            "RUN",
+            "A=b",
+            "file:///a/b",
+            "C:\\a",
+            "@",
+            "git@e.org:o/r",
+        ),
+        *(
+            "git+ssh://",
+            "github.com/o/r",
+            "-e",
+            "-i",
+            "--index-url",
+            "https://e.org",
+            "a==1+b",
+            "glob",
+            "~",
+            "..\\x",
+            "\t",
+        ),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=8).map(" ".join))
+def test_what_is_taken_of_a_line_of_apt_is_names(text: str) -> None:
+    found = apt_lines.read(text) if text.strip() else apt_lines.Line(())
+    assert all(apt_lines.PACKAGE.fullmatch(name) and name not in apt_lines.NEVER for name in found.names)
+    assert found.kind or found.refused or list(found.names) == text.split()
+
+
+@given(st.lists(PIECES, max_size=8).map(" ".join))
+def test_any_requirement_is_taken_or_told(text: str) -> None:
+    """And what is taken of it is taken as it is, the next time."""
+    result = merge(directory("a", {"binder/requirements.txt": text}, home=""))
+    assert result.environment.pip.entries or result.findings or not text.partition("#")[0].strip("\\ \t")
+    for entry in result.environment.pip.entries:
+        again = merge(directory("a", {"requirements.txt": entry.text}, folder="", home="binder"))
+        assert [one.code for one in again.findings if one.code != "BB215"] == []
+    judge(result)
+
+
+@pytest.mark.parametrize(
+    "letters", [" ", "-", "(", "a", "a@", "\\", "[", "=", "$(", "`", "/", "&", "a ", "- ", "~", ">"]
+)
+def test_long_lines_take_no_time(letters: str) -> None:
+    text = f"a{letters * (60_000 // len(letters))}!"
+    start = time.process_time()
+    apt_lines.read(text)
+    merge(directory("a", {"requirements.txt": text}, folder=""))
+    assert time.process_time() - start < 5
