@@ -22,7 +22,7 @@ from dataclasses import replace
 from ..comments import split_comment
 from ..model import Clash, Entry, Fragment, Merged, Want
 from ..rule import Rule
-from . import indices, lines, pip_lines, requirement, unfit
+from . import indices, lines, pip_lines, requirement, spelling, unfit
 from .lines import Notes
 from .paths import relocate
 from .requirement import NEXT
@@ -132,7 +132,7 @@ def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
         notes.included += ((want, inner) for inner in _included(written, fragment, "", set()))
     else:
         reason = "is no requirement that pip could read"
-        notes.leave_out(want, fragment, BB202, reason, _spelling(want.text))
+        notes.leave_out(want, fragment, BB202, reason, spelling.form(want.text))
     for other in others:
         yield from _entry(other, fragment, notes)
 
@@ -158,33 +158,6 @@ def _instead(want: Want, found: unfit.Unfit, fragment: Fragment, notes: Notes) -
         yield from _entry(found.replaced(want), fragment, notes)
     else:
         notes.comment_out(want)
-
-
-NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:\[[\w, -]*\])?"
-# What people write for a requirement, and the same as pip reads it.
-SPELLINGS = (
-    (rf"({NAME}) *={{2,3}}", r"\1"),
-    (rf"({NAME}) *=(?!=) *([\w.*+!]+)(?:=[\w*]+)?", r"\1==\2"),
-    (rf"({NAME}) *==\s*([\w.*+!]+)=[\w*]+", r"\1==\2"),
-    (rf"({NAME}) *(?:@|\^|~(?!=)) *v?([\d.]+)", r"\1~=\2"),
-    (rf"({NAME}) *=> *([\w.]+)", r"\1>=\2"),
-    (rf"({NAME}) *=< *([\w.]+)", r"\1<=\2"),
-    (rf"({NAME}) *\(([\d][\w.]*)\)", r"\1==\2"),
-    (rf"({NAME})[ :]+([\d][\w.]*)", r"\1==\2"),
-    (rf"({NAME}) *([<>]=?[\w.]+) *([<>]=?[\w.]+)", r"\1\2,\3"),
-    (rf"(?:[!%$] *)?(?:python3? -m )?pip3? install +(?:-[\w-]+ +)*({NAME}(?:[=<>~!]=?[\w.]+)?)", r"\1"),
-    (rf"(?:import|from) ({NAME})\b.*", r"\1"),
-    (rf"[\w./-]+::({NAME})", r"\1"),
-    (rf"[\"'*-]+ *({NAME}(?:[=<>~!]=?[\w.]+)?) *[\"',;]*", r"\1"),
-    (rf"({NAME}(?:[=<>~!]=?[\w.]+)?) *[,;]+", r"\1"),
-)
-
-
-def _spelling(text: str) -> str:
-    for pattern, plain in SPELLINGS:
-        if match := re.fullmatch(pattern, text):
-            return f"write it like '{match.expand(plain)}'"
-    return "write it like 'name>=1.2'"
 
 
 def _compare_markers(merged: Merged) -> None:
