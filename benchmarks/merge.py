@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from extensions.foreign.directory import Blob, Directory, fragment  # noqa: E402
-from extensions.merge import environment_text, environment_yml, requirement, specs, versions, yaml_text  # noqa: E402
+from extensions.merge import environment_text, environment_yml, requirement, specs, unfit, versions, yaml_text  # noqa: E402
 from extensions.model import Fragment  # noqa: E402
 
 CONDA = """
@@ -101,7 +101,7 @@ def ours(paths: Sequence[Path]) -> str:
 
 
 def clear_caches() -> None:
-    for module in (requirement, specs, versions, yaml_text):
+    for module in (requirement, specs, unfit, versions, yaml_text):
         for function in vars(module).values():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()

@@ -78,7 +78,8 @@ class Composition:
 
     @functools.cached_property
     def apt(self) -> Merged:
-        return apt.merge(self.fragments("apt.txt"))
+        fragments = self.fragments("apt.txt")
+        return apt.merge(fragments, packages.known) if self.build.is_usual else apt.merge(fragments)
 
     @functools.cached_property
     def environment(self) -> environment_yml.Environment:

@@ -23,7 +23,7 @@ from .catalogue.units import Catalogue, Output
 from .compiled import keep_compiled
 from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY
 from .errors import BlocksError
-from .foreign import adoption
+from .foreign import adoption, imports
 from .merge import apt, downloads, env, environment_text, pip
 from .text import slug
 
@@ -107,8 +107,9 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         """Names asked for -> names of the outputs, in order."""
         return [output.name for output in select(asked, catalogue.outputs, Output)]
 
-    def python_default(adopted: Any) -> str:
-        return adoption.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT)
+    def python_default(adopted: Any, imported: Any = None) -> str:
+        directories = [loaded.directory for loaded in imports.load_all(imported, "")]
+        return adoption.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT, directories)
 
     def verbatim(path: str) -> str:
         """A file of the catalogue as it is; an include would render it, and code is full of braces."""

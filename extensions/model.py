@@ -9,7 +9,7 @@ Finding    something a reader of the merged repository should know, with a code,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ class Fragment:
     files_from: str | None = None
     packages_from: str | None = None
     siblings: frozenset[str] = frozenset()
+    open: Callable[[str], tuple[str, str] | None] = field(default=lambda _: None, compare=False, repr=False)
 
 
 class Want(NamedTuple):

@@ -73,6 +73,11 @@ class Build:
     starter: str = "repo2docker"
     options: str = ""
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is repo2docker that builds, on its own base image."""
+        return self.builder == Build.builder and not self.options
+
 
 def check(outputs: Iterable[Output], name: str, answers: Mapping[str, Any]) -> None:
     """Raises `BlocksError` where one of the chosen outputs refuses the answer `name`."""

@@ -4,7 +4,7 @@ That is the release of repo2docker's base image. What it does not have, or has a
 `packages.tsv`, made by hand on 2026-11-23, without an index of that release at hand:
 
 - `kind`: `dropped`; or `stub`, which installs, and gives a command that only says which snap to install
-- `pattern` matches the whole name; `instead` is what to write, with the pattern's groups
+- `pattern` matches the whole name; `instead` is the name to write, with the pattern's groups
 - `source` says what a row rests on: `owner/repository#number`, a public report in which apt, on 24.04 unless a release
   is named, refused the name; or `known`, well known of the release, no report was looked up. The latter are in neither
   Debian 12 nor 13, but for versions that only one of the two has, and for what is Debian's own
@@ -26,6 +26,8 @@ from typing import NamedTuple
 from ..model import Finding, Want
 from ..rule import Rule
 
+# A name, and the architecture behind it; what asks for a version or a release of it is let go.
+NAMED = re.compile(r"([^=/:]+)((?::[^=/]+)?)")
 SYSTEM_PYTHON = re.compile(r"python3-(?!(?:all|all-dev|dev|minimal|venv)$).+|ipython3|jupyter(?:-.+)?")
 
 
@@ -47,8 +49,9 @@ ROWS = _read(Path(__file__).with_name("packages.tsv"))
 BB220 = Rule(
     "BB220",
     "Ubuntu 24.04 does not have the apt package",
-    "repo2docker's base image is of that release, and one unknown name breaks the build. The table, "
-    "`extensions/findings/packages.tsv`, was made by hand and is not complete",
+    "repo2docker's base image is of that release, and one unknown name breaks the build, so what the finding names is "
+    "taken in its place, or nothing, and it stays as a comment; on a base image of your own choice it is kept. The "
+    "table, `extensions/findings/packages.tsv`, was made by hand and is not complete",
     "write what the finding names, or remove it",
 )
 BB221 = Rule(
@@ -71,6 +74,17 @@ def examine(entries: Iterable[Want]) -> list[Finding]:
     return [finding for want in entries if (finding := _of_package(want))]
 
 
+def known(want: Want) -> tuple[str, Finding] | None:
+    """For an entry that Ubuntu 24.04 does not have: the one to take in its place, empty for none, and what to tell."""
+    match = NAMED.match(want.text)
+    row = match and _row(match[1])
+    if not match or not row:
+        return None
+    name, remedy = row
+    reason = f"is not in Ubuntu 24.04, and would break the build; {f'{name} was taken' if name else 'it is left out'}"
+    return f"{name}{match[2]}" if name else "", want.finding(BB220, reason, remedy, left_out=True)
+
+
 def _of_package(want: Want) -> Finding | None:
     name = re.split("[=/:]", want.text, maxsplit=1)[0]
     if remedy := dropped(name):
@@ -88,10 +102,16 @@ def _of_package(want: Want) -> Finding | None:
 
 def dropped(name: str) -> str | None:
     """What to do about a package that Ubuntu 24.04 does not have, as a clause; None where it may well have it."""
+    row = _row(name)
+    return row and row[1]
+
+
+def _row(name: str) -> tuple[str, str] | None:
+    """Of such a package the name to write, empty for none, and the clause."""
     for row in ROWS:
         if row.kind == "dropped" and (match := re.fullmatch(row.pattern, name)):
             instead = match.expand(row.instead)
-            return f"{f'write {instead}' if instead else 'remove it'} ({row.why})"
+            return instead, f"{f'write {instead}' if instead else 'remove it'} ({row.why})"
     return None
 
 

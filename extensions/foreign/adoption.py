@@ -90,14 +90,17 @@ def binder_dir(adopted: Any) -> str:
     return next((name for name in BINDER_DIRS if name in (adopted or {})), BINDER_DIRS[0])
 
 
-def python_version(adopted: Any, versions: Iterable[str], otherwise: str) -> str:
-    """The default of the question: of `versions`, the one that the adopted directories run on."""
-    for directory in directories(adopted):
+def python_version(adopted: Any, versions: Iterable[str], otherwise: str, imported: Iterable[Directory] = ()) -> str:
+    """The default of the question: of `versions`, one that the adopted directories and the imports run on.
+
+    Where no version suits all, those that come first decide.
+    """
+    left = list(versions)
+    for directory in (*directories(adopted), *imported):
         wanted = _python(directory)
-        fitting = [version for version in versions if wanted is not None and f"{version}.9999" in wanted]
-        if fitting:
-            return otherwise if otherwise in fitting else fitting[-1]
-    return otherwise
+        fitting = [version for version in left if wanted is not None and f"{version}.9999" in wanted]
+        left = fitting or left
+    return otherwise if otherwise in left else left[-1]
 
 
 def _python(directory: Directory) -> SpecifierSet | None:
@@ -108,7 +111,7 @@ def _python(directory: Directory) -> SpecifierSet | None:
     else:
         wanted = f"={version}" if (version := Pack(directory).python) else ""
     try:
-        exact = re.fullmatch(r"\s*=+\s*(\d+\.\d+)[\d.*]*(=.*)?", wanted)
+        exact = re.fullmatch(r"\s*=*\s*(\d+\.\d+)[\d.*]*([\s=].*)?", wanted)
         return SpecifierSet(f"=={exact[1]}.*" if exact else wanted) if wanted.strip() else None
     except InvalidSpecifier:
         return None

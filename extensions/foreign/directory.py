@@ -13,6 +13,7 @@ repository, `adoption` of what stood in the destination.
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,10 +83,17 @@ def fragment(directory: Directory, name: str, merged_in: str) -> Fragment | None
         return None
     text, _ = decode(directory.tree[path].data)
     files = _relative(posixpath.join(directory.home, directory.folder).rstrip("/"), merged_in)
+    opener = functools.partial(_open, directory)
     if name == "environment.yml":
-        return Fragment(directory.label, directory.where(path), text, True, files, files)
+        return Fragment(directory.label, directory.where(path), text, True, files, files, open=opener)
     root = _relative(directory.home, "" if name == "requirements.late.txt" else merged_in)
-    return Fragment(directory.label, directory.where(path), text, True, files, root, _beside(directory))
+    return Fragment(directory.label, directory.where(path), text, True, files, root, _beside(directory), opener)
+
+
+def _open(directory: Directory, path: str) -> tuple[str, str] | None:
+    """A file as messages name it, by its path from the folder of the Binder files, and its text; None for none."""
+    there = posixpath.normpath(posixpath.join(directory.folder, path))
+    return (directory.where(there), decode(directory.tree[there].data)[0]) if there in directory.tree else None
 
 
 def _relative(path: str, start: str) -> str:

@@ -4,10 +4,13 @@
 - of `python` the version alone is kept; that a channel or build of it is dropped is found
 - `name` is dropped, it is the course's; `prefix` too, and is found; any other key is kept and found, in a component
   it is an error
+- a file of another kind under that name (`kinds`) is found, and nothing of it is read
+- names that conda cannot install here are others, or comments, as `unfit` says
 - a key that stands twice is read twice, and found; an alias of a list says nothing new
 - comments as `yaml_comments` says, those above an entry in what other people wrote alone; what is left of these trails
-- what has another shape is an error that names the line; an entry that is no package is one in a component, and left
-  out of what other people wrote, and found
+- nothing is nothing in any shape (`dependencies: {}`), as repo2docker has it
+- what else has another shape is an error that names the line; an entry that is no package is one in a component, and
+  left out of what other people wrote, and found
 """
 
 from __future__ import annotations
@@ -20,10 +23,10 @@ import yaml
 from ..errors import BlocksError
 from ..model import Fragment, Want
 from ..rule import Rule
-from . import pip, specs
+from . import kinds, pip, specs, unfit
 from .lines import Notes, without_anchors
 from .yaml_comments import Comments
-from .yaml_nodes import MERGE, NULL, compose, is_null, line_of, pairs
+from .yaml_nodes import MERGE, NULL, compose, is_empty, is_null, line_of, pairs
 from .yaml_text import flow, is_too_long, scalar
 
 
@@ -33,6 +36,7 @@ class Wants:
 
     channels: list[list[Want]] = field(default_factory=list)
     conda: list[tuple[str, Want]] = field(default_factory=list)
+    built: list[tuple[Want, specs.Spec]] = field(default_factory=list)
     python: list[Want] = field(default_factory=list)
     pip: list[Want] = field(default_factory=list)
     variables: list[tuple[str, Want]] = field(default_factory=list)
@@ -90,6 +94,14 @@ BB210 = Rule(
 )
 
 
+BB219 = Rule(
+    "BB219",
+    "environment.yml is a file of another kind",
+    "such as a lock file or what describes containers; conda reads `dependencies` alone, and there are none",
+    "list the packages under `dependencies:`, or rename the file",
+)
+
+
 class _Reader:
     def __init__(self, fragment: Fragment, wants: Wants, comments: Comments) -> None:
         self.fragment, self.wants, self.comments = fragment, wants, comments
@@ -97,7 +109,12 @@ class _Reader:
 
     def keys(self, root: yaml.MappingNode) -> None:
         seen: set[str] = set()
-        for key, node in pairs(root):
+        found = pairs(root)
+        if self.fragment.foreign and (kind := kinds.of({str(key.value) for key, _ in found})):
+            reason, remedy = f"is {kind}: nothing of it is installed", "list the packages under 'dependencies:'"
+            self.find(BB219, root, "", reason, remedy, True, line=0)
+            return
+        for key, node in found:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
             if name in seen:
                 self.find(BB204, key, name, "stands twice in this file; YAML would read the last alone", "join them")
@@ -133,6 +150,15 @@ class _Reader:
         if spec is None:
             reason, remedy = "is no conda package", "write it like 'name>=1.2'"
             self.wants.notes.leave_out(want, self.fragment, BB208, reason, remedy)
+            return
+        if spec.build:
+            self.wants.built.append((want, spec))
+        if (found := unfit.of_conda(spec.name)) and not spec.channel:
+            self.wants.notes.leave_out(want, self.fragment, found.code, found.reason, found.remedy)
+            if found.instead:
+                self.package(found.replaced(want))
+            else:
+                self.wants.notes.comment_out(want)
         elif spec.name == "python":
             self.wants.python.append(want)
             if spec.channel or spec.build or spec.more:
@@ -143,7 +169,7 @@ class _Reader:
             self.wants.conda.append((spec.key, want))
 
     def variables(self, node: yaml.Node) -> Iterator[tuple[str, Want]]:
-        if is_null(node):
+        if is_empty(node):
             return
         if not isinstance(node, yaml.MappingNode):
             raise self.error(node, "must be a mapping of names to values")
@@ -169,9 +195,9 @@ class _Reader:
             new = id(node) not in self.lists
             self.lists.add(id(node))
             return list(node.value) if new else []
-        if is_null(node):
+        if is_empty(node):
             return []
-        raise self.error(node, "must be a list")
+        raise self.error(node, "must be a list; write one item a line, such as '- name'")
 
     def scalars(self, node: yaml.Node) -> Iterator[Want]:
         for item in self.sequence(node):
@@ -187,8 +213,10 @@ class _Reader:
         comment, above = self.comments.of(node)
         return Want(text, fragment.component, fragment.file, line + 1, comment, above if fragment.foreign else ())
 
-    def find(self, code: str, node: yaml.Node, text: str, reason: str, remedy: str, left_out: bool = False) -> None:
-        want = Want(text, self.fragment.component, self.fragment.file, line_of(node))
+    def find(
+        self, code: str, node: yaml.Node, text: str, reason: str, remedy: str, left_out: bool = False, line: int = -1
+    ) -> None:
+        want = Want(text, self.fragment.component, self.fragment.file, line_of(node) if line < 0 else line)
         self.wants.notes.findings.append(want.finding(code, reason, remedy, left_out))
 
     def error(self, node: yaml.Node, message: str) -> BlocksError:

@@ -6,7 +6,7 @@
 
 - `dependencies`: by the rules of `specs`; two ranges become their intersection, disjoint ones clash
 - `pip:` lists, several of them too: the rules of `pip`
-- one package from conda and from pip clashes: conda's is kept, unless whoever asks for pip's asks for both
+- one package from conda and from pip: the rules of `both`; what `-r` files ask for: those of `included`
 - `variables`: one owner a name, the rules of `env`
 - unknown keys: one owner each
 - the bare `pip` that every merged file has takes no entry; comments of those that ask for it trail
@@ -14,13 +14,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-
-from packaging.utils import canonicalize_name
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from ..model import Clash, Entry, Finding, Fragment, Merged, Want
-from . import channels, environment_reader, pip, python, requirement, specs
+from . import both, channels, environment_reader, exports, included, indices, pip, python, specs
 from .environment_reader import Wants
 from .lines import without_anchors
 from .wants import merge_wants
@@ -64,14 +62,20 @@ def merge(
     requirements: Iterable[Fragment],
     python_version: str,
     pythons: Iterable[Want] = (),
-    order: Iterable[str] = (),
+    order: Sequence[str] = (),
+    finished: bool = False,
 ) -> Environment:
     """One environment from all fragments; `pythons`: wishes for Python that stand elsewhere (runtime.txt).
 
     `order`: components in order of precedence; without it every environment's pip list precedes all requirements.
+    `finished`: they are parts of a file that is written, and nothing can be joined any more.
     Raises `BlocksError` for a fragment that cannot be read.
     """
-    wants = _read(environments, requirements, pythons, order)
+    wants = _read(environments, requirements, pythons)
+    if not finished:
+        wants.pip = indices.settle(wants.pip, wants.notes)
+    if ranks := {component: rank for rank, component in enumerate(order)}:
+        wants.pip.sort(key=lambda want: ranks.get(want.component, len(ranks)))
     entry, clashes = python.merge(python_version, wants.python)
     environment = Environment(
         *(python_version, entry, channels.merge(wants.channels)),
@@ -84,52 +88,26 @@ def merge(
     bare = [entry for part in (environment.conda, environment.pip) for entry in part.entries if is_pip(entry)]
     for want in (want for entry in bare for want in entry.wants):
         wants.notes.trailing += without_anchors([*want.above, want.comment], want.component)
+    packages = [*wants.python, *(want for _, want in wants.conda)] if wants.built else []
+    wants.notes.findings += exports.examine(wants.built, packages, python_version)
     environment.conda.findings, environment.conda.trailing = wants.notes.findings, wants.notes.trailing
-    _prefer_conda(environment)
+    if finished:
+        both.compare(environment.conda, environment.pip)
+    else:
+        both.settle(environment.conda, environment.pip, python_version, ranks)
+        included.settle(environment.conda, environment.pip, wants.notes.included)
     return environment
 
 
-def _read(
-    environments: Iterable[Fragment], requirements: Iterable[Fragment], pythons: Iterable[Want], order: Iterable[str]
-) -> Wants:
+def _read(environments: Iterable[Fragment], requirements: Iterable[Fragment], pythons: Iterable[Want]) -> Wants:
     wants = Wants(python=list(pythons))
     for fragment in environments:
         environment_reader.read(fragment, wants)
     for fragment in requirements:
         wants.pip += pip.read(fragment, wants.notes)
-    if ranks := {component: rank for rank, component in enumerate(order)}:
-        wants.pip.sort(key=lambda want: ranks.get(want.component, len(ranks)))
     return wants
 
 
 def is_pip(entry: Entry) -> bool:
     """Whether it is the line that every merged file has."""
     return entry.name == entry.text == "pip"
-
-
-def _prefer_conda(environment: Environment) -> None:
-    """One package from both: conda's stands, pip's is kept as a comment."""
-    conda = {_package(entry): entry for entry in environment.conda.entries}
-    named = [(requirement.parse(entry.text).name, entry) for entry in environment.pip.entries]
-    both = [(name, entry) for name, entry in named if name and name in conda and not _is_meant(conda[name], entry)]
-    for name, entry in both:
-        winner = conda[name]
-        if winner.name == "pip":
-            continue
-        remedy, why = "keep conda's and drop pip's", "pip would replace conda's files"
-        environment.conda.clashes.append(Clash("conda and pip", winner.name, winner.wants, entry.wants, remedy, why))
-        index = environment.conda.entries.index(winner)
-        winner = replace(winner, losing=(*winner.losing, *entry.wants, *entry.losing))
-        environment.conda.entries[index] = conda[name] = winner
-        environment.pip.entries.remove(entry)
-
-
-def _package(entry: Entry) -> str:
-    spec = specs.parse(entry.text)
-    return canonicalize_name(spec.name) if spec else ""
-
-
-def _is_meant(conda: Entry, pip: Entry) -> bool:
-    """Whether whoever asks for pip's asks for conda's in the same file: the one over the other, then."""
-    files = {(want.component, want.file) for want in (*conda.wants, *conda.losing)}
-    return files.issuperset((want.component, want.file) for want in pip.wants)

@@ -26,16 +26,25 @@ Split = Callable[[str], "tuple[str, str]"]
 
 @dataclass
 class Notes:
-    """What reading came upon beside entries; `trailing` as in `Merged`."""
+    """What reading came upon beside entries; `trailing` as in `Merged`.
+
+    `included`: the entries of files that entries name, each with the entry that does.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     trailing: list[str] = field(default_factory=list)
+    included: list[tuple[Want, Want]] = field(default_factory=list)
 
     def leave_out(self, want: Want, fragment: Fragment, code: str, reason: str, remedy: str) -> None:
         """Find an entry that cannot be used; raises `BlocksError` where a component has it."""
         if not fragment.foreign:
             raise BlocksError(f"{want.place}: '{want.text}' {reason}; {remedy}")
         self.findings.append(want.finding(code, f"{reason}, and would break the build", remedy, left_out=True))
+
+    def comment_out(self, want: Want) -> None:
+        """Keep an entry as what lost to another is kept: as a comment."""
+        told = f"{want.component} wanted this" + (f" ({want.comment})" if want.comment else "")
+        self.trailing += [*without_anchors(want.above), f"{one_line(want.text)}  # {one_line(told)}"]
 
 
 def wants(fragment: Fragment, split: Split, notes: Notes) -> Iterator[Want]:

@@ -2,8 +2,9 @@
 
 - lines are compared as `requirement` says; disjoint ranges clash, also that of a line with a marker and that of one
   without
-- options first, order kept, duplicates once; options behind others, or behind a requirement (where pip ignores them),
-  become lines of their own
+- options first, order kept, duplicates once; options behind others become lines of their own; those behind a
+  requirement, where pip ignores them, and indices, as `indices` says
+- names and lines that pip cannot install here are others, or comments, as `unfit` and `pip_lines` say
 - relative paths are made right as `paths` says
 - lines continue behind a backslash, comments do not; `--hash` is left out and found: one line with it makes pip refuse
   all without, and so does `--require-hashes`
@@ -13,6 +14,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -20,7 +22,7 @@ from dataclasses import replace
 from ..comments import split_comment
 from ..model import Clash, Entry, Fragment, Merged, Want
 from ..rule import Rule
-from . import lines, requirement
+from . import indices, lines, pip_lines, requirement, spelling, unfit
 from .lines import Notes
 from .paths import relocate
 from .requirement import NEXT
@@ -30,6 +32,7 @@ from .wants import merge_wants
 LATE_ANCHOR = "# Your own late packages go below this line, one to a line, in the order of their installation."
 REMEDY = "make the two ranges overlap"
 COMMENT_ALONE = re.compile(r"\s*#")
+FILE = re.compile(r"(?:-[rc] *|--(?:requirement|constraint)[= ] *)(?P<path>(?![\w+.-]*:)[^-].*)")
 HASH = re.compile(r" --hash(?:=\S*| \S+|$)")
 
 
@@ -64,19 +67,24 @@ def _joined(text: str) -> str:
 
 
 def requirements(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
-    """`want` as the merged file can have it, each option by itself; none where pip could not read it."""
-    if requirement.parse(want.text).simple:
+    """`want` as the merged file can have it, each option by itself; none where pip could not install it."""
+    line = requirement.parse(want.text)
+    if line.simple and line.requirement and unfit.of_pip(line.name, line.requirement.shown) is None:
         yield want
         return
     text = " ".join(want.text.split())
-    if " -" in text:
-        text = _without_hashes(want._replace(text=text), notes)
-        first, *others = NEXT.split(text)
-        yield from _entry(want._replace(text=first), fragment, notes)
-        for other in others:
-            yield from _entry(want._replace(text=other, above=()), fragment, notes)
-    else:
+    if " -" not in text:
         yield from _entry(want._replace(text=text), fragment, notes)
+        return
+    text = _without_hashes(want._replace(text=text), notes)
+    first, *others = NEXT.split(text)
+    yield from _entry(want._replace(text=first), fragment, notes)
+    for other in others:
+        one = want._replace(text=other, above=())
+        if first.startswith("-"):
+            yield from _entry(one, fragment, notes)
+        elif kept := indices.behind(one, fragment, notes):
+            yield from _entry(kept, fragment, notes)
 
 
 BB203 = Rule(
@@ -106,20 +114,50 @@ BB202 = Rule(
 
 
 def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
-    want = want._replace(text=relocate(want.text, fragment))
+    if found := pip_lines.unfit(want.text):
+        yield from _instead(want, found, fragment, notes)
+        return
+    want, *others = indices.apart(want, fragment, notes)
+    written = want.text
+    want = want._replace(text=relocate(written, fragment))
+    line = requirement.parse(want.text)
+    asked = line.requirement
     if want.text == "--require-hashes":
         finding = want.finding(BB203, "is left out, as hashes are", "nothing to do", left_out=True)
         notes.findings.append(finding)
-    elif requirement.parse(want.text).key:
+    elif asked and not asked.marker and not asked.url and (found := unfit.of_pip(line.name, asked.shown)):
+        yield from _instead(want, found, fragment, notes)
+    elif line.key:
         yield want
+        notes.included += ((want, inner) for inner in _included(written, fragment, "", set()))
     else:
         reason = "is no requirement that pip could read"
-        notes.leave_out(want, fragment, BB202, reason, _spelling(want.text))
+        notes.leave_out(want, fragment, BB202, reason, spelling.form(want.text))
+    for other in others:
+        yield from _entry(other, fragment, notes)
 
 
-def _spelling(text: str) -> str:
-    single = re.fullmatch(r"([\w.-]+)\s*=\s*([\w.*]+)", text)
-    return f"write it like '{single[1]}=={single[2]}'" if single else "write it like 'name>=1.2'"
+def _included(option: str, fragment: Fragment, folder: str, seen: set[str]) -> Iterator[Want]:
+    """The entries of the file that a `-r` or `-c` names, seen from `folder`, and of those that it names; each once."""
+    match = FILE.fullmatch(option)
+    path = posixpath.normpath(posixpath.join(folder, match["path"].strip("\"' "))) if match else ""
+    found = fragment.open(path) if path and path not in seen else None
+    if found is None:
+        return
+    seen.add(path)
+    inside = replace(fragment, file=found[0], text=_joined(found[1]))
+    for want in lines.wants(inside, split_comment, Notes()):
+        yield from _included(want.text, fragment, posixpath.dirname(path), seen)
+        yield want
+
+
+def _instead(want: Want, found: unfit.Unfit, fragment: Fragment, notes: Notes) -> Iterator[Want]:
+    """What is taken in the place of an entry that pip cannot install; a comment is, where there is nothing."""
+    notes.leave_out(want, fragment, found.code, found.reason, found.remedy)
+    if found.instead:
+        yield from _entry(found.replaced(want), fragment, notes)
+    else:
+        notes.comment_out(want)
 
 
 def _compare_markers(merged: Merged) -> None:

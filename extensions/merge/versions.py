@@ -4,6 +4,7 @@
 - a range within all the others stands alone; `===` asks for a spelling, and is within nothing but itself
 - ranges that overlap are joined by commas, each clause once; conda's alternatives (`|`) are multiplied out
 - ranges that cannot both hold, or that `packaging` cannot compare (`===` too), have no common text: the caller's clash
+- what only early versions satisfy cannot hold (`=2.0` beside `<2.0a0`), unless one of the ranges asks for such alone
 
 Source of the rule: PEP 440 as `packaging.specifiers` implements it; conda's `=1.2` and `1.2.*` are its `==1.2.*`, and
 what stands alone, `1.2`, is `==1.2`.
@@ -26,18 +27,26 @@ MOST_ALTERNATIVES = 16
 LONGEST = 1000
 
 
+EARLY = re.compile("[A-Za-z]|!=")
+
+
 class Alternative(NamedTuple):
-    """`clauses`, and their text, as they are written and as PEP 440 has them; `unbounded`: from above."""
+    """`clauses`, and their text, as they are written and as PEP 440 has them; `unbounded`: from above.
+
+    `early`: it may leave nothing but early versions of what another one takes.
+    """
 
     clauses: tuple[tuple[str, str], ...]
     text: str
     pep440: str
     unbounded: bool
+    early: bool
 
 
 def _alternative(clauses: tuple[tuple[str, str], ...]) -> Alternative:
     text, pep440 = (",".join([clause[side] for clause in clauses]) for side in (0, 1))
-    return Alternative(clauses, text, pep440, all(clause[1].startswith((">", "!=")) for clause in clauses))
+    unbounded = all(clause[1].startswith((">", "!=")) for clause in clauses)
+    return Alternative(clauses, text, pep440, unbounded, EARLY.search(pep440) is not None)
 
 
 class Range(NamedTuple):
@@ -62,6 +71,14 @@ def _all_versions(pep440: tuple[str, ...]) -> VersionRange:
     """What is in all of them; those of the ones before the last are mostly known."""
     last = _versions(pep440[-1])
     return _all_versions(pep440[:-1]).intersection(last) if len(pep440) > 1 else last
+
+
+@functools.lru_cache(maxsize=4096)
+def _releases(pep440: tuple[str, ...]) -> VersionRange:
+    """What is in all of them and is no early version."""
+    specifiers = [specifier for clause in pep440[-1].split(",") if (specifier := _specifier(clause))]
+    last = SpecifierSet(specifiers, prereleases=False).to_range()
+    return _releases(pep440[:-1]).intersection(last) if len(pep440) > 1 else last
 
 
 @functools.lru_cache(maxsize=4096)
@@ -156,7 +173,12 @@ def _can_hold(parts: tuple[Alternative, ...]) -> bool:
     if False not in [part.unbounded for part in parts]:
         return True
     spellings = {clause for part in parts if "===" in part.text for clause, _ in part.clauses if "===" in clause}
-    return len(spellings) <= 1 and not _all_versions(tuple([part.pep440 for part in parts])).is_empty
+    texts = tuple([part.pep440 for part in parts])
+    if len(spellings) > 1 or _all_versions(texts).is_empty:
+        return False
+    if True not in [part.early for part in parts] or not _releases(texts).is_empty:
+        return True
+    return any(_releases((text,)).is_empty for text in texts)
 
 
 def _text(parts: tuple[Alternative, ...], lenient: bool) -> str:

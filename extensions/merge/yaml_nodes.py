@@ -87,6 +87,11 @@ def is_null(node: yaml.Node) -> bool:
     return bool(node.tag == NULL)
 
 
+def is_empty(node: yaml.Node) -> bool:
+    """Whether there is nothing in it, whatever shape nothing has: `~`, `{}`, `[]`, `""`."""
+    return is_null(node) or not node.value
+
+
 def line_of(node: yaml.Node) -> int:
     """Counted from 1."""
     return int(node.start_mark.line) + 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BlocksError
@@ -204,7 +205,8 @@ def _merge_apt(theirs: Fragment, own: Fragment) -> tuple[list[Entry], list[Clash
 
 def _merge_conda(theirs: Fragment, own: Fragment) -> tuple[list[Entry], list[Clash]]:
     python = re.search(r"^\s*-\s+python=([\d.]+)", theirs.text, flags=re.MULTILINE)
-    merged = environment_yml.merge([theirs, own], [], python[1] if python else "")
+    theirs = replace(theirs, foreign=True)  # it has what others wrote, keys of theirs too
+    merged = environment_yml.merge([theirs, own], [], python[1] if python else "", finished=True)
     return [*merged.conda.entries, *merged.pip.entries, *merged.variables.entries], merged.clashes
 
 

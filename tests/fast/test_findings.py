@@ -19,7 +19,8 @@ from extensions.findings import packages, page
 from extensions.findings.packs import examine
 from extensions.foreign.directory import Blob, Directory, fragment
 from extensions.foreign.pack import Pack, python_wanted
-from extensions.model import Finding, Want
+from extensions.merge import apt
+from extensions.model import Finding, Fragment, Want
 from extensions.repo2docker import BINDER_DIRS, KNOWN, SIMILAR
 from extensions.rule import Rule
 from extensions.text import decode
@@ -312,6 +313,42 @@ def test_apt(name: str, code: str) -> None:
     found = packages.examine([Want(name, "o/r", "apt.txt", 3)])
     assert codes(found) == [code] * bool(code)
     assert all(str(finding).startswith(f"{code} apt.txt:3: '{name}' is") or code == "BB222" for finding in found)
+
+
+# What becomes of a name that breaks the build; None where it may stand.
+INSTEAD = {
+    "libgl1-mesa-glx": "libgl1",
+    "libgl1-mesa-glx:i386": "libgl1:i386",
+    "libaio1=0.3.113-4": "libaio1t64",
+    "libjasper-dev": "",
+    "postgresql-14": "postgresql",
+    "postgresql-9.6": "postgresql",
+    "postgresql-18": "postgresql",
+    "postgresql-client-15": "postgresql-client",
+    "postgresql-contrib-9.5": "postgresql-contrib",
+    "postgresql-server-dev-14": "postgresql-server-dev-16",
+    "postgresql-13-postgis-3": "postgresql-16-postgis-3",
+    "postgresql-9.6-postgis-2.4-scripts": "postgresql-16-postgis-3-scripts",
+    "postgresql-17-pgvector": "postgresql-16-pgvector",
+    "postgresql-plpython-12": "postgresql-plpython3-16",
+    "postgresql-plperl-14": "postgresql-plperl-16",
+    **dict.fromkeys(("postgresql-16", "postgresql-16-postgis-3", "postgresql-client-common", "postgresql"), None),
+    **dict.fromkeys(("postgresql-..-pgvector", "postgresql-client-16", "firefox", "nodejs"), None),
+}
+
+
+@pytest.mark.parametrize(("name", "instead"), INSTEAD.items(), ids=INSTEAD)
+def test_a_name_that_breaks_the_build_has_another_in_its_place(name: str, instead: str | None) -> None:
+    found = packages.known(Want(name, "o/r", "apt.txt", 3))
+    assert (found and found[0]) == instead
+    if found:
+        assert (found[1].code, found[1].text, found[1].left_out) == ("BB220", name, True)
+        merged = apt.merge([Fragment("o/r", "apt.txt", f"{name}  # why\n", True)], packages.known)
+        lines = apt.render(merged).splitlines()[:-1]
+        if instead:
+            assert lines == [f"{instead}  # o/r (why; instead of {name})"]
+        else:
+            assert lines == [f"# {name}  # o/r wanted this (why)"]
 
 
 def test_what_to_write_instead_is_there() -> None:

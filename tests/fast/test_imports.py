@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from extensions import git as running
+from extensions import rendering
+from extensions.catalogue import manifest
 from extensions.errors import BlocksError
 from extensions.foreign import imports, objects, reference, tree
 from extensions.foreign.directory import Blob, Directory
@@ -769,3 +772,33 @@ def test_what_is_read_has_a_limit(repository: Path, monkeypatch: pytest.MonkeyPa
             patch.setattr(tree, limit, value)
             with pytest.raises(BlocksError, match=rf"^imports: .*@{sha[:7]}: more than .* import a subdirectory$"):
                 texts(directory)
+
+
+PYTHONS = {
+    "one asks": (["python=3.11"], {}, "3.11", 0),
+    "nobody asks": (["numpy"], {}, "3.13", 0),
+    "one bound": (["python>=3.9,<3.13.0a0"], {}, "3.12", 0),
+    "two that one version suits": (["python>=3.11", "python<3.12"], {}, "3.11", 0),
+    "two that none suits": (["python=3.11", "python=3.12"], {}, "3.11", 1),
+    "the course answers": (["python=3.11"], {"python_version": "3.12"}, "3.12", 1),
+    "the course answers what is the default": (["python=3.11"], {"python_version": "3.13"}, "3.13", 1),
+    "what cannot be chosen": (["python=3.7"], {}, "3.13", 1),
+}
+
+
+@pytest.mark.parametrize(("wishes", "answers", "expected", "clashes"), PYTHONS.values(), ids=PYTHONS)
+def test_a_wish_for_python_holds_unless_the_course_answers(
+    tmp_path: Path, wishes: list[str], answers: dict[str, str], expected: str, clashes: int
+) -> None:
+    references = []
+    for number, wish in enumerate(wishes):
+        folder = tmp_path / f"owner/repo-{number}"
+        folder.mkdir(parents=True)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        sha = save(folder, {"environment.yml": f"dependencies: ['{wish}']"})
+        references.append(f"file://{folder}@{sha}")
+    catalogue = manifest.read_catalogue(ROOT)
+    rendered = rendering.render(catalogue, {"components": [], "imports": references, **answers})
+    report = json.loads(rendered["binder/report.json"][0])
+    assert report["python"] == expected
+    assert len(report["clashes"]) == clashes

@@ -115,7 +115,7 @@ def test_environment_layout() -> None:
 CLASHES = {
     "conda ranges": (["dependencies: [x<1]", "dependencies: [x>=2]"], "x"),
     "pip ranges": (["dependencies: [{pip: [x<1]}]", "dependencies: [{pip: [x>=2]}]"], "x"),
-    "conda and pip": (["dependencies: [x]", "dependencies: [{pip: [X]}]"], "x"),
+    "conda and pip": (["dependencies: [x<1]", "dependencies: [{pip: [X>=2]}]"], "x"),
     "python": (["dependencies: [python<3.12]"], "python"),
     "build string against range": (["dependencies: [x=1=h0_0]", "dependencies: [x>=2]"], "x"),
     "build strings": (["dependencies: [x=1=h0_0]", "dependencies: [x=1=h1_0]"], "x"),
@@ -130,11 +130,13 @@ def test_environment_clashes(texts: list[str], subject: str) -> None:
     assert "components/a/environment.yml:1" in str(clash)
 
 
-def test_every_line_of_pip_clashes_with_condas() -> None:
-    pip_ = "dependencies:\n- pip:\n  - x>1 ; python_version<'3.8'\n  - x\n"
-    merged = merge_environments(pip_, "dependencies: [x]")
-    assert [clash.losing[0].line for clash in merged.clashes] == [3, 4]
+def test_every_line_of_pip_is_compared_with_condas() -> None:
+    pip_ = "dependencies:\n- pip:\n  - x>1 ; python_version>'3.8'\n  - x\n"
+    merged = merge_environments(pip_, "dependencies: [x<1]")
+    assert [clash.losing[0].line for clash in merged.clashes] == [3]
     assert merged.pip.entries == []
+    (entry,) = merged.conda.entries
+    assert [(want.component, want.line) for want in entry.wants] == [("b", 1), ("a", 4)]
 
 
 UNREADABLE = {

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from extensions.errors import BlocksError
-from extensions.model import Want
+from extensions.merge import apt
+from extensions.model import Fragment, Want
 from tests.merging import Result, again, directory, judge, merge
 
 DEPENDENCIES = "dependencies:\n"
@@ -135,9 +136,9 @@ PEERS = {
     ),
     "provenance": Case((conda("x", "y>=1"), conda("y<3", "z")), ["- x  # a", "- y>=1,<3  # a, b", "- z  # b"]),
     "one package from conda and pip": Case(
-        (conda("ruamel.yaml"), pip("ruamel_yaml==0.18")),
+        (conda("ruamel.yaml>=0.19"), pip("ruamel_yaml==0.18")),
         [
-            "- ruamel.yaml  # a; clash, see below",
+            "- ruamel.yaml>=0.19  # a; clash, see below",
             "# ruamel_yaml==0.18  # b wanted this",
         ],
         [("ruamel.yaml", "a:2", "b:3")],
@@ -189,6 +190,12 @@ CONDA_NAMES = {
     "spaces": (("x >= 1 , < 2", "x"), "x>=1,<2"),
     "versions that PEP 440 does not know": (("x=2020a_b", "x>=1"), "clash"),
     "a version without an operator, of letters": (("x", "x null1.*"), "x null1.*"),
+    "an early version is none": (("x=2.0", "x<2.0a0"), "clash"),
+    "nor what is left of a release": (("x>=2.0rc1", "x<2.0rc3"), "clash"),
+    "nor one that the release is taken out of": (("x<=2.0,!=2.0", "x=2.0"), "clash"),
+    "unless it is asked for": (("x==2.0rc1", "x>=2.0rc1"), "x==2.0rc1"),
+    "an early bound that leaves releases": (("x>=1.26,<2.0a0", "x=1"), "x>=1.26,<2.0a0,=1"),
+    "a later one is one": (("x>=2.0", "x<2.0.post3"), "x>=2.0,<2.0.post3"),
     "parentheses, without an operator": (("x", "x (>=1)|<0"), "x (>=1)|<0"),
     "parentheses stand as they are": (("x>=1,(<2|>3)", "x>=1,(<2|>3)"), "x>=1,(<2|>3)"),
 }
@@ -219,9 +226,11 @@ PIP_NAMES = {
     "links": (("git+https://e.org/x@1#egg=x", "git+https://e.org/x@2#egg=x"), "clash"),
     "link and egg": (("x @ git+https://e.org/x", "git+https://e.org/y#egg=X"), "clash"),
     "editable and name": (("-e git+https://e.org/x#egg=x", "x"), "-e git+https://e.org/x#egg=x"),
-    "one option, two spellings": (("-i https://e.org", "--index-url=https://e.org"), "-i https://e.org"),
-    "two indices": (("-i https://e.org", "-i https://f.org"), "clash"),
+    "one option, two spellings": (("-f https://e.org", "--find-links=https://e.org"), "-f https://e.org"),
     "two more indices": (("--extra-index-url https://e.org", "--extra-index-url https://f.org"), None),
+    "an early version is none": (("x==2.0.*", "x<2.0a0"), "clash"),
+    "unless it is asked for": (("x==2.0.dev3", "x<2.0a0"), "x==2.0.dev3"),
+    "an early bound that leaves releases": (("x>=1.26,<2.0a0", "x==1.*"), "x>=1.26,<2.0a0,==1.*"),
     "more digits than Python takes": ((f"x=={'1' * 5000}", "x>=2"), "clash"),
 }
 
@@ -270,6 +279,11 @@ FORMS = {
     "empty": (b"", [], []),
     "only comments": (b"# one\n# two\n", ["# a: one", "# a: two"], []),
     "null": (b"dependencies:\nchannels: ~\nname: null\nvariables:\n", [], []),
+    "empty mappings": (b"dependencies: {}\nchannels: {}\nvariables: {}\n", [], []),
+    "empty lists": (b"dependencies: []\nchannels: []\nvariables: []\n", [], []),
+    "empty texts": (b"dependencies: ''\nchannels: \"\"\nvariables: ''\n", [], []),
+    "empty items": (b"dependencies:\n-\n- {}\n- pip:\n- pip: {}\n- pip: ''\n- pip: []\n", [], []),
+    "no mapping's content": (b"{}\n", [], []),
     "prefix": (b"prefix: /home/x\ndependencies: [x]\n", ["- x  # a"], ["BB205"]),
     "several pip sections": (
         b"dependencies:\n- pip: [x]\n- y\n- pip:\n  - z\n- pip: ~\n",
@@ -359,12 +373,12 @@ REQUIREMENTS = {
     "options on one line": (
         "-i https://e.org --no-index --trusted-host e.org\n",
         ["  - '-i https://e.org'  # a", "  - --no-index  # a", "  - --trusted-host e.org  # a"],
-        [],
+        ["BB215", "BB215"],
     ),
     "an option behind a requirement": (
         "x==1+cpu -f https://e.org/x  # c\n",
         ["  - '-f https://e.org/x'  # a (c)", "  - x==1+cpu  # a (c)"],
-        [],
+        ["BB214"],
     ),
     "options of a requirement": (
         'x --global-option="--a=b" --global-option="c"\n',
@@ -384,7 +398,11 @@ REQUIREMENTS = {
     "a version of old": ("x==2004d\ny==1.*.2\n", [], ["BB202"] * 2),
     "a marker that nests": (f"x; {'(' * 5000}\n", [], ["BB202"]),
     "a package of conda": ("conda-forge::x\n", [], ["BB202"]),
-    "variables": ("${TOKEN}\n-i https://${TOKEN}@e.org\n", ["  - '-i https://${TOKEN}@e.org'  # a"], ["BB202"]),
+    "variables": (
+        "${TOKEN}\n-i https://${TOKEN}@e.org\n",
+        ["  - '-i https://${TOKEN}@e.org'  # a"],
+        ["BB202", "BB215"],
+    ),
 }
 
 
@@ -407,7 +425,13 @@ APT = {
     "pins clash": (("x=1", "x=2"), ["x=1  # a; clash, see below", "# x=2  # b wanted this"], 1, []),
     "pin and release": (("x=1", "x/sid"), ["x=1  # a; clash, see below", "# x/sid  # b wanted this"], 1, []),
     "architectures stand apart": (("x", "x:i386"), ["x  # a", "x:i386  # b"], 0, []),
-    "what is no name": (("x, y\nz;rm\n$(w)\nX\n",), ["y  # a"], 0, ["BB201"] * 4),
+    "what is no name": (("x(y\nX\n@\n",), [], 0, ["BB201"] * 3),
+    "names with something around them": (
+        ("x, y\nz;rm\n$(w)\nXvfb\n",),
+        ["x  # a", "y  # a", "z  # a", "xvfb  # a"],
+        0,
+        ["BB201"] * 4,
+    ),
     "byte order mark, tabs, comments": (
         ("\ufeffx\ty  # c\n# above\nz#d",),
         ["x  # a (c)", "y  # a (c)", "# above", "z  # a (d)"],
@@ -427,6 +451,70 @@ def test_apt_as_it_comes(texts: tuple[str, ...], lines: list[str], clashes: int,
     assert [finding.code for finding in result.findings] == codes
 
 
+# A line of apt.txt, and the names in it.
+APT_LINES = {
+    "apt-get install -y pandoc": "pandoc",
+    "sudo apt install graphviz": "graphviz",
+    "apt-get -yq --no-install-recommends install x264=1:2 tree": "x264=1:2 tree",
+    "apt-get update": "",
+    "apt-get": "",
+    "apt-get install": "",
+    "sudo apt install -y \\": "",
+    "apt-get update && apt-get install -y a-b c && rm -rf /var/lib/apt/lists/*": "a-b c",
+    "RUN DEBIAN_FRONTEND=noninteractive apt-get install --yes tzdata; apt-get clean": "tzdata",
+    "$ sudo -H aptitude install tree \\": "tree",
+    "apt install -t noble-backports -o Dpkg::Use-Pty=0 tree": "tree",
+    "yes | sudo apt-get install tree || true": "tree",
+    "bash -c 'apt-get install tree'": "tree",
+    "/usr/bin/apt-get install -y $(cat list) tree": "tree",
+    "apt-get remove --purge nano": "",
+    "add-apt-repository -y ppa:o/n && apt update && apt install qgis": "qgis",
+    "add-apt-repository ppa:o/n": "",
+    "ppa:o/n": "",
+    "dpkg -i x.deb": "",
+    "dpkg --add-architecture i386": "",
+    "pip install numpy": "",
+    "python3 -m pip install numpy": "",
+    "conda install -y numpy": "",
+    "curl -sL https://example.org/setup | bash -": "",
+    "export X=1": "",
+    "- tree": "tree",
+    "* tree": "tree",
+    "1. tree": "tree",
+    "'tree'": "tree",
+    "tree, less": "tree less",
+    "tree;less": "tree less",
+    "tree \\": "tree",
+    "Tree": "tree",
+    "tree==1.8": "tree=1.8",
+    "tree>=1.8": "tree",
+    "tree (>= 1.8) [amd64]": "tree",
+    "tree -y": "tree",
+    "tree\tinstall": "tree",
+    "tree deinstall": "",
+    "ii  tree:amd64  1.8  amd64  lists a folder": "tree",
+    "tree/noble,now 1.8 amd64 [installed,automatic]": "tree",
+}
+
+
+@pytest.mark.parametrize(("text", "names"), APT_LINES.items(), ids=APT_LINES)
+def test_lines_of_apt_that_are_no_names(text: str, names: str) -> None:
+    result = merge(directory("a", {"binder/apt.txt": f"less\n{text}  # c\n"}))
+    assert [entry.text for entry in result.apt.entries] == list(dict.fromkeys(["less", *names.split()]))
+    (finding,) = result.findings
+    assert (finding.code, finding.line, finding.text) == ("BB201", 2, text)
+    assert finding.left_out is not bool(names)
+    with pytest.raises(BlocksError, match=re.escape(f"a.txt:1: '{text}'")):
+        apt.merge([Fragment("a", "a.txt", text)])
+
+
+@pytest.mark.parametrize("text", ["sudo", "apt curl", "wget curl git", "ii", "0ad tree", "g++ c++-x", "x/stable y=1*"])
+def test_lines_of_apt_that_are_names(text: str) -> None:
+    result = merge(directory("a", {"binder/apt.txt": text}))
+    assert [entry.text for entry in result.apt.entries] == text.split()
+    assert not result.findings
+
+
 UNREADABLE = {
     "no YAML": (b"dependencies:\n- x\n- [\n", 4),
     "a control character": (b"dependencies:\n- x\n- y\x01\n", 3),
@@ -437,6 +525,7 @@ UNREADABLE = {
     "dependencies that are none": (b"name: x\ndependencies: y\n", 2),
     "channels that are none": (b"channels:\n  x: y\n", 2),
     "a channel that is none": (b"channels:\n- x: y\n", 2),
+    "dependencies of a mapping": (b"dependencies:\n  numpy: 1.2\n", 2),
     "pip that is no list": (b"dependencies:\n- pip: x\n", 2),
     "pip of lists": (b"dependencies:\n- pip:\n  - [x]\n", 3),
     "variables that are none": (b"variables:\n- A=1\n", 2),

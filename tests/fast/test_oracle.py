@@ -169,6 +169,65 @@ ERRING = {
     "writes outside": (with_file("README.md", b""), "outside"),
 }
 
+ELSEWHERE = {
+    "apt.txt": b"sudo apt-get install -y tree && apt-get clean\nless, 'htop'\n",
+    "environment.yml": b"""dependencies:
+- numpy=2.0
+- appnope=0.1
+- pip: [glob, "certifi @ file:///croot/certifi/work", -i https://host.example/simple, sqlalchemy, "flask[async]"]
+""",
+}
+BLOCK = {"environment.yml": b"dependencies: [sqlalchemy=1.4, numpy>=1.20, flask, pip: [attrs]]\n"}
+KINDS = {
+    "conda-lock": b"version: 1\nmetadata: {}\npackage: [{name: x}]\n",
+    "docker compose": b"services: {web: {image: x}}\n",
+}
+
+
+def elsewhere() -> list[Source]:
+    trees = (("d/elsewhere", ELSEWHERE), ("e/block", BLOCK))
+    return [engine.source(Repository(label, tree, "")) for label, tree in trees]
+
+
+def test_what_was_written_elsewhere_is_taken_or_told() -> None:
+    for given in (elsewhere(), elsewhere()[::-1], elsewhere()[:1]):
+        verdict, outcome = oracle.attempt(given, PYTHON)
+        assert verdict.violations == []
+        assert outcome
+        assert list(oracle.packed(outcome, PYTHON)) == []
+
+
+@pytest.mark.parametrize("text", KINDS.values(), ids=KINDS)
+def test_files_of_another_kind_are_told(text: bytes) -> None:
+    verdict, _ = oracle.attempt([engine.source(Repository("a/kind", {"environment.yml": text}, ""))], PYTHON)
+    assert verdict.violations == []
+
+
+def mute(outcome: Outcome) -> Outcome:
+    """What is left out is not told."""
+    return outcome._replace(findings=[])
+
+
+ERRING_ELSEWHERE = {
+    "keeps a command's words": (text("tree  #", "apt-get\ninstall\ntree  #"), "command"),
+    "drops what a command installs": (text("tree  #", "#"), "dropped"),
+    "drops a name for what is around it": (text("htop  #", "#"), "dropped"),
+    "tells nothing of what it drops": (mute, "dropped"),
+    "keeps a module of Python": (text("    - certifi  #", "    - glob\n    - certifi  #"), "stranger"),
+    "keeps a path": (text("    - certifi  #", "    - 'certifi @ file:///croot/certifi/work'  #"), "stranger"),
+    "keeps an index for all": (text("--extra-index-url", "--index-url"), "index"),
+    "leaves early versions alone": (text("- numpy=2.0  #", "- numpy=2.0,<2.0a0  #"), "unmeetable"),
+    "forgets pip's version": (text("- sqlalchemy=1.4", "- sqlalchemy"), "dropped"),
+    "forgets the extras": (text("- 'flask[async]'", "- flask"), "dropped"),
+    "takes one from both": (text("    - certifi  #", "    - sqlalchemy\n    - certifi  #"), "both"),
+}
+
+
+@pytest.mark.parametrize(("edit", "kind"), ERRING_ELSEWHERE.values(), ids=ERRING_ELSEWHERE)
+def test_a_merger_that_errs_with_what_was_written_elsewhere(edit: Callable[[Outcome], Outcome], kind: str) -> None:
+    verdict, _ = oracle.attempt(elsewhere(), PYTHON, lambda given, python: edit(engine.merge(given, python)))
+    assert kind in {violation.kind for violation in verdict.violations}
+
 
 @pytest.mark.parametrize(("edit", "kind"), ERRING.values(), ids=ERRING)
 def test_a_merger_that_errs_is_found_out(edit: Callable[[Outcome], Outcome], kind: str) -> None:

@@ -102,6 +102,26 @@ def test_generated_files_say_nothing(tmp_path: Path) -> None:
     assert own.check(tmp_path, {"environment.yml": environment, "apt.txt": packages, "env": ENV}) == []
 
 
+FOREIGN = {
+    "platforms": "platforms: [linux-64]\n",
+    "several": "category: x\nplatforms:\n- linux-64\nextra: {a: [1, ~]}\n",
+    "an anchor": "base: &base {a: 1}\nmore: *base\n",
+}
+
+
+@pytest.mark.parametrize("keys", FOREIGN.values(), ids=FOREIGN)
+def test_keys_of_others_are_no_reason_not_to_compare(tmp_path: Path, keys: str) -> None:
+    text = f"{keys}dependencies: [numpy=1.26]\n"
+    merged = environment_yml.merge([Fragment("a", "a.yml", text, True)], [], "3.12")
+    generated = environment_text.render(merged)
+    path = tmp_path / "environment.yml"
+    path.write_text(generated)
+    assert own.check(tmp_path, {"environment.yml": generated}) == []
+    path.write_text(below(generated, CONDA, "  - numpy=1.20"))
+    (finding,) = own.check(tmp_path, {"environment.yml": generated})
+    assert finding.code == "BB602"
+
+
 def test_conflict_markers_and_unreadable_files_are_said(tmp_path: Path) -> None:
     conflict = "<<<<<<< before updating\ngraphviz\n=======\ntree\n>>>>>>> after updating\n"
     (tmp_path / "apt.txt").write_text("a\n" + conflict)

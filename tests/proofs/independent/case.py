@@ -106,6 +106,11 @@ class Merged:
     def pip_lines(self) -> list[tuple[str, PipLine]]:
         return [(text, line) for text, line in self.pip if line]
 
+    @cached_property
+    def links(self) -> set[str]:
+        """Packages that pip takes from a link."""
+        return {line.name for _, line in self.pip_lines if line.target and line.name}
+
     def like(self, text: str) -> str:
         """The lines of that name, for a message."""
         name = re.split(r"[^\w.-]", text.rpartition("::")[2])[0].lower()
@@ -123,6 +128,18 @@ class Case:
     @cached_property
     def merged(self) -> Merged:
         return Merged(self.outcome)
+
+    def is_another_kind(self, source: Source) -> bool:
+        """Whether its environment.yml has no dependencies, and a finding about the whole file says so."""
+        keys = {wish.name for wish in source.wishes if wish.kind == "key"}
+        conda = any(wish.kind == "conda" for wish in source.wishes)
+        return bool(keys) and not conda and any(not one["line"] and one["left_out"] for one in self.outcome.findings)
+
+    @cached_property
+    def instead(self) -> set[str]:
+        """Words that a finding says were taken in the place of what it leaves out."""
+        remedies = (one["remedy"] for one in self.outcome.findings if one["left_out"])
+        return {word for remedy in remedies for word in re.findall(r"[\w.+:@/=\[\]-]+", remedy)}
 
     def violation(self, kind: str, place: str, message: str) -> None:
         self.verdict.violations.append(Violation(kind, place, message))

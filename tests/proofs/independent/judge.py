@@ -1,7 +1,8 @@
 """Whether a merged environment has what its sources asked for.
 
 A wish is
-    implied    a merged line of the same package takes no version, build, channel, extra or marker that it refuses
+    implied    a merged line of the same package takes no version, build, channel, extra or marker that it refuses;
+               conda's for pip's too, and a link of pip's for conda's bare name
     lost       a clash names it, file and line, among the losing ones; the winner's line takes no version it takes too
     left out   a finding with a code, a reason and a remedy names it
 or else it is a violation. An echo of the input in the report counts for nothing.
@@ -20,11 +21,13 @@ from typing import Any
 from . import carried, lists, wishes
 from .case import Case, Outcome, Source, Verdict
 from .ranges import common, conda_takes, pip_takes
-from .specifications import CondaLine, PipLine, conda_implies, conda_line, pip_implies
+from .specifications import CondaLine, PipLine, across, conda_implies, conda_line, pip_implies
 from .wishes import Wish
 
 # The clashes with a loser that stands as a comment in a list, and those that do not depend on versions.
 COMMENTED = ("apt", "conda", "pip", "conda and pip", "python", "variable")
+# What a file of another kind asks for, to whoever takes it for an environment.
+WHOLE = ("key", "channel", "variable")
 BY_RULE = ("conda and pip", "python", "channels", "variable")
 
 
@@ -62,10 +65,14 @@ def _implied(case: Case, source: Source, wish: Wish) -> bool:
         return wish.text in merged.apt or wish.text in names
     if wish.kind == "conda":
         conda = conda_line(wish.text)
-        return bool(conda) and any(conda_implies(line, conda) for _, line in merged.conda_lines)
+        if conda is None:
+            return False
+        linked = conda == (conda.name, "", "", "", conda.more) and conda.name in merged.links
+        return linked or any(conda_implies(line, conda) for _, line in merged.conda_lines)
     if wish.kind == "pip":
         pip = source.pip(wish.text, wish.file)
-        return bool(pip) and any(pip_implies(line, pip) for _, line in merged.pip_lines)
+        installed = bool(pip) and any(across(line, pip) for _, line in merged.conda_lines)
+        return installed or (bool(pip) and any(pip_implies(line, pip) for _, line in merged.pip_lines))
     if wish.kind == "channel":
         return wish.text in merged.channels
     if wish.kind == "runtime":
@@ -98,15 +105,20 @@ def _lost(case: Case, source: Source, wish: Wish) -> tuple[Mapping[str, Any], st
 
 
 def _left_out(case: Case, source: Source, wish: Wish) -> bool:
-    lines = (0, wish.line) if wish.kind == "runtime" else (wish.line,)
+    """Whether a finding names it; of a file of another kind one finding names all."""
+    lines = (
+        (0, wish.line)
+        if wish.kind == "runtime" or (wish.kind in WHOLE and case.is_another_kind(source))
+        else (wish.line,)
+    )
     return any(
         (one["component"], one["file"]) == (source.label, source.where(wish.file))
         and one["line"] in lines
-        and (one["left_out"] or wish.kind == "runtime")
+        and (one["left_out"] or wish.kind in ("runtime", "command"))
         and re.fullmatch(r"BB\d{3}", one["code"])
         and one["reason"]
         and one["remedy"]
-        and _names(case, source, wish, one["text"])
+        and (wish.kind == "command" or not one["line"] or _names(case, source, wish, one["text"]))
         for one in case.outcome.findings
     )
 

@@ -90,3 +90,10 @@ def refused(takes: Takes, range_: str, *wider: str) -> str | None:
     """A version that all of `wider` take and `range_` does not."""
     tried = around(" ".join((range_, *wider)))
     return next((one for one in tried if all(takes(other, one) for other in wider) and not takes(range_, one)), None)
+
+
+@functools.cache
+def beyond(conda: str, pip: str) -> str | None:
+    """A release that conda's range takes and pip's does not."""
+    tried = (one for one in around(f"{conda} {pip}") if FINAL.fullmatch(one))
+    return next((one for one in tried if conda_takes(conda, one) and not pip_takes(pip, one)), None)

@@ -13,7 +13,7 @@ import rattler
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from .ranges import conda_takes, outside, pip_takes
+from .ranges import beyond, conda_takes, outside, pip_takes
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*://|(?:git|hg|bzr|svn)\+")
 EGG = re.compile(r"[#&]egg=([\w.-]+)")
@@ -139,3 +139,24 @@ def pip_implies(merged: PipLine, wished: PipLine) -> bool:
     if merged.name != wished.name or not wished.extras <= merged.extras or merged.option not in ("", "editable"):
         return False
     return not wished.range_ if merged.target else outside(pip_takes, merged.range_, wished.range_) is None
+
+
+# conda's names of what PyPI calls otherwise.
+ALIASES = {
+    "pytorch": "torch",
+    "neo4j-python-driver": "neo4j",
+    "psycopg2": "psycopg2-binary",
+    "python-graphviz": "graphviz",
+}
+
+# Names that mean a program to conda, and what calls it to PyPI.
+TWO_THINGS = ("nodejs", "graphviz", "pandoc", "julia", "redis", "docker")
+
+
+@functools.cache
+def across(conda: CondaLine, wished: PipLine) -> bool:
+    """Whether a package of conda's is what somebody wishes of pip, in that range; it has no extras."""
+    names = canonicalize_name(conda.name), ALIASES.get(conda.name)
+    if wished.name not in names or wished.target or wished.extras or wished.option:
+        return False
+    return beyond(conda.range_, wished.range_) is None

@@ -2,7 +2,8 @@
 
 Binder folder   `binder/`, else `.binder/`, else the root, as repo2docker chooses
 text            what its byte order mark says, else UTF-8, else Windows-1252
-apt.txt         the words before `#`
+apt.txt         the words before `#`, without what people put around a name; of a command of apt's what it installs, of
+                any other nothing but that somebody has to be told
 environment.yml PyYAML's parser; a key that stands twice counts twice, tabs are eight columns' worth of trouble and
                 become spaces; anchors, aliases and `<<` as YAML has them
 runtime.txt     the whole file, `python-3.8` or `r-4.1-2022-01-01`
@@ -43,7 +44,7 @@ class Repository:
 
 
 class Wish(NamedTuple):
-    """`kind` is apt, channel, conda, pip, runtime, variable, key or odd; `name` that of a variable or a key."""
+    """`kind` is apt, command, channel, conda, pip, runtime, variable, key or odd; `name` of a variable or a key."""
 
     kind: str
     text: str
@@ -97,10 +98,23 @@ def wishes(repository: Repository) -> list[Wish]:
     return [*found, *([Wish("runtime", runtime, repository.path("runtime.txt"), 1)] if runtime else [])]
 
 
+COMMAND = re.compile(r"(?:^|\s|/)(?:apt-get|apt|aptitude)\s+(?:-\S+\s+)*(?P<verb>[a-z-]+)(?P<rest>[^&|;]*)")
+VERBS = ("install", "update", "upgrade", "remove", "purge", "clean", "autoremove", "build-dep", "dist-upgrade")
+# Of apt-get: options with a value behind them.
+VALUED = re.compile(r"\s-[toc]\s+\S+")
+
+
 def apt(text: str, file: str) -> Iterator[Wish]:
     for number, line in enumerate(text.splitlines(), start=1):
-        for word in line.partition("#")[0].split():
-            yield Wish("apt", word, file, number)
+        plain = line.partition("#")[0].strip()
+        commands = [match for match in COMMAND.finditer(plain) if match["verb"] in VERBS]
+        if commands:
+            yield Wish("command", plain, file, number)
+        installed = " ".join(VALUED.sub("", match["rest"]) for match in commands if match["verb"] == "install")
+        for word in (installed if commands else plain).split():
+            bare = word.strip("\"',;\\").lower() if len(word) > 1 else word
+            if bare not in ("", "-", "*") and not (commands and bare.startswith("-")):
+                yield Wish("apt", bare, file, number)
 
 
 def pip(text: str, file: str) -> Iterator[Wish]:

@@ -1,0 +1,31 @@
+"""What people write for a requirement, and the same as pip reads it: `name=1.2`, `name (1.2)`, `pip install name`."""
+
+from __future__ import annotations
+
+import re
+
+NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:\[[\w, -]*\])?"
+SPELLINGS = (
+    (rf"({NAME}) *={{2,3}}", r"\1"),
+    (rf"({NAME}) *=(?!=) *([\w.*+!]+)(?:=[\w*]+)?", r"\1==\2"),
+    (rf"({NAME}) *==\s*([\w.*+!]+)=[\w*]+", r"\1==\2"),
+    (rf"({NAME}) *(?:@|\^|~(?!=)) *v?([\d.]+)", r"\1~=\2"),
+    (rf"({NAME}) *=> *([\w.]+)", r"\1>=\2"),
+    (rf"({NAME}) *=< *([\w.]+)", r"\1<=\2"),
+    (rf"({NAME}) *\(([\d][\w.]*)\)", r"\1==\2"),
+    (rf"({NAME})[ :]+([\d][\w.]*)", r"\1==\2"),
+    (rf"({NAME}) *([<>]=?[\w.]+) *([<>]=?[\w.]+)", r"\1\2,\3"),
+    (rf"(?:[!%$] *)?(?:python3? -m )?pip3? install +(?:-[\w-]+ +)*({NAME}(?:[=<>~!]=?[\w.]+)?)", r"\1"),
+    (rf"(?:import|from) ({NAME})\b.*", r"\1"),
+    (rf"[\w./-]+::({NAME})", r"\1"),
+    (rf"[\"'*-]+ *({NAME}(?:[=<>~!]=?[\w.]+)?) *[\"',;]*", r"\1"),
+    (rf"({NAME}(?:[=<>~!]=?[\w.]+)?) *[,;]+", r"\1"),
+)
+
+
+def form(text: str) -> str:
+    """How to write the line, as a clause."""
+    for pattern, plain in SPELLINGS:
+        if match := re.fullmatch(pattern, text):
+            return f"write it like '{match.expand(plain)}'"
+    return "write it like 'name>=1.2'"
