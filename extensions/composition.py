@@ -119,7 +119,7 @@ class Composition:
         placed: list[files.File] = []
         findings: list[Finding] = []
         for directory in self.directories:
-            more, found = scripts.place(directory, self.binder_dir)
+            more, found = scripts.place(directory, self.binder_dir, self.build.repository)
             placed += more
             findings += found
         return placed, findings
