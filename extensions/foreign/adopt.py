@@ -10,6 +10,7 @@ every later update renders from that answer (`adoption`), never from the destina
   of repo2docker's, by name: all that matters is that they are there
 - a text is a list of its lines, split at line feeds, so that it can be read in the answers file; what YAML would not
   give back byte for byte is `{base64: ...}`
+- what their scripts use of the rest of the repository is kept beside them, under `helpers`
 - a symbolic link is followed inside the repository; one that leads out of it, or nowhere, is an error
 - a destination that Binder Blocks made has nothing to adopt: its answers file says so
 """
@@ -26,9 +27,11 @@ from typing import Any
 import yaml
 
 from ..errors import BlocksError
-from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, SIMILAR, is_package
+from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, is_package
+from ..similar import meant
 from ..text import decode
 from ..yaml_files import Loader
+from . import helpers
 
 LATE = "requirements.late.txt"
 MERGED = (*LISTS, LATE, RUNTIME, *HOOKS)
@@ -114,8 +117,9 @@ def _read(destination: Path, name: str) -> dict[str, Content]:
         if path.is_file():
             contents[file] = _content(path, where)
     others = sorted(path.name for path in (destination / name).iterdir() if path.is_file())
-    known = [file for file in others if file in NOTED or file.lower() in SIMILAR]
-    return {**contents, **{file: [] for file in known if file not in contents}}
+    known = [file for file in others if file in NOTED or meant(file) != file]
+    helping = helpers.read(destination, "" if name == ROOT else name, _content)
+    return {**contents, **{file: [] for file in known if file not in contents}, **helping}
 
 
 def _content(path: Path, where: str) -> Content:

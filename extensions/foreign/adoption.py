@@ -22,6 +22,7 @@ from ..repo2docker import BINDER_DIRS, HOOKS
 from ..rule import Rule
 from ..text import decode
 from ..yaml_files import Loader
+from . import helpers
 from .adopt import LATE, MERGED, ROOT
 from .directory import Blob, Directory, environment_name
 from .pack import Pack
@@ -39,14 +40,22 @@ def directories(adopted: Any) -> list[Directory]:
     for name in sorted(map(str, adopted), key=_rank):
         folder = "" if name == ROOT else name
         tree = {}
-        for file, content in adopted[name].items():
+        own = {posixpath.join(folder, file): content for file, content in adopted[name].items() if file != helpers.KEY}
+        for file, content in {**_helpers(adopted[name]), **own}.items():
             try:
-                tree[posixpath.join(folder, file)] = Blob(_bytes(content), file in HOOKS)
+                tree[file] = Blob(_bytes(content), posixpath.basename(file) in HOOKS)
             except (ValueError, TypeError, binascii.Error) as error:
                 raise BlocksError(f"adopted: {name}/{file}: must be a list of lines, or base64: and text") from error
         slug = _unique(_slug(name), [directory.slug for directory in result])
         result.append(Directory("root" if name == ROOT else name, slug, "", folder, "", tree))
     return result
+
+
+def _helpers(contents: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return helpers.given(contents.get(helpers.KEY, {}))
+    except ValueError as error:
+        raise BlocksError(f"adopted: {helpers.KEY}: must be files by their paths, as copier copy writes it") from error
 
 
 def _bytes(content: Any) -> bytes:
