@@ -24,6 +24,7 @@ from .proxied import CONFIGURATIONS
 KEY = "helpers"
 LARGEST, MOST, WORDS = 100_000, 50, 2_000
 _SPLIT = re.compile(r"[\s\"'`;|&()<>=,:\[\]{}]+")
+_GOES_HOME = re.compile(r"""(?m)^[^#\n]*\b(?:cd|pushd)[ \t]*(?:["']?(?:~|\$\{?HOME\b|/home/jovyan)|[;&\n]|$)""")
 _PREFIX = re.compile(r"^(?:\$\{?\w+[^/]*/|~/|/home/jovyan/|\./|/)+")
 _SCRIPTS = (".sh", ".bash", ".zsh", ".py", ".conf", ".ini", "Procfile", "Makefile")
 
@@ -57,7 +58,10 @@ def of_hooks(destination: Path, folder: str) -> dict[str, Path | None]:
         for path in _sought(text):
             if path not in found and path not in hooks and _within(destination, destination / path):
                 found[path] = None
-        for path in _named(destination, script, folder, text):
+        named = [*_named(destination, script, folder, text)]
+        if _GOES_HOME.search(text):
+            found.update({path: None for path in named if path not in (*found, *hooks, ".")})
+        for path in named:
             if found.get(path) is None and path not in hooks and _is_looked_into(destination / path):
                 found[path] = destination / path
                 pending.append(path)

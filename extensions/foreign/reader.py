@@ -237,6 +237,8 @@ class _Reader:
             self.frame = _Frame(kind, self.line, first=len(self.found), depth=len(self.blocks), shell=shell)
 
     def _close(self, piece: str) -> None:
+        if (self.frame.words or [""])[0] == "case":
+            self._end()
         if self.patterns:
             self.patterns = False
             self.frame.words, self.frame.word = [], None
@@ -271,10 +273,14 @@ class _Reader:
             if targets:
                 self._emit([":"], targets)
             return
+        if self.patterns:
+            return
         if words[0] == "function" and len(words) > 1:
             frame.named = words[1]
-            if words[2:] == ["{"]:
+            if words[2:3] == ["{"]:
                 self._reserved("{")
+            if words[3:]:
+                self._run(words[3:], targets, reads)
         elif words[0] in ("for", "select"):
             self.loops[words[1] if len(words) > 1 else ""] = words[3:23]
             self._block("loop")

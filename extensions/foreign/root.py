@@ -77,6 +77,8 @@ APT = "name the packages in apt.txt, which is installed as root"
 def _needed(run: Run) -> tuple[str, str] | None:
     """Why the call cannot do what it is to, and what can be done."""
     call = run.call
+    if call.program == "sudo" and {"-v", "-l", "true", "-h", "--version"} & {*call.arguments[:2]}:
+        return None
     if {"root", "sudo"} & call.guards and (call.program in _BECOMES or "root" in call.guards):
         return None
     if call.guards & {"sudo", "doas"} and "sudo" not in call.words[:1]:

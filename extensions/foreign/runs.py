@@ -7,14 +7,15 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..text import decode
 from . import python_calls, shell
-from .call import Call
+from .call import LONGEST, MOST, Call
 from .calls import calls
 from .directory import Blob
 from .places import UNKNOWN, is_inside, lead
@@ -25,6 +26,7 @@ DEEPEST = 6
 _BEFORE_NAME = re.compile(r"^(?:\$\{?\w+[^/]*/|~/|/home/jovyan/|\./|/)+")
 _PROGRAM = re.compile(r"^[ \t]*command[ \t]*=(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 _PROCESS = re.compile(r"^[\w-]+:[ \t]*(.+)", re.MULTILINE)
+_MAKE = ("-C", "-f", "-j", "-I", "-o", "-W", "-l", "--directory", "--file", "--makefile")
 _RECIPE = re.compile(r"^\t[ \t@+-]*(\S.*)", re.MULTILINE)
 _RULE = re.compile(r"^([^\s:#=][^:#=\n]*):(?!=)([^\n]*)")
 
@@ -91,7 +93,9 @@ class _Follower:
         program, arguments = call.program, call.arguments
         plain = [word for word in arguments if not word.startswith("-")]
         if program in ("make", "gmake"):
-            yield from ((name, plain[0] if plain else "") for name in self._beside(here, arguments, "Makefile"))
+            valued = [arguments[at + 1] for at, word in enumerate(arguments[:-1]) if word in _MAKE]
+            target = next((word for word in plain if word not in valued and "=" not in word), "")
+            yield from ((name, target) for name in self._beside(here, arguments, "Makefile"))
         elif program in ("supervisord", "circusd"):
             yield from ((name, "") for word in plain for name in self._found(path, here, word))
         elif program in ("honcho", "foreman", "goreman", "overmind"):
@@ -120,7 +124,7 @@ class _Follower:
                     return
 
 
-def alone(tree: Mapping[str, Blob], path: str) -> list[Call]:
+def alone(tree: Mapping[str, Blob], path: str) -> Sequence[Call]:
     """All that the file `path` may run, without what that runs in turn."""
     text = decode(tree[path].data)[0]
     if is_makefile(path):
@@ -132,7 +136,8 @@ def is_makefile(path: str) -> bool:
     return posixpath.basename(path) in ("Makefile", "makefile", "GNUmakefile") or path.endswith(".mk")
 
 
-def _calls(path: str, text: str, target: str) -> list[Call]:
+@functools.lru_cache(maxsize=64)  # each hook is asked for several findings
+def _calls(path: str, text: str, target: str) -> Sequence[Call]:
     """What a file that is run calls, by what it is."""
     name = posixpath.basename(path)
     if is_makefile(path):
@@ -148,8 +153,11 @@ def _calls(path: str, text: str, target: str) -> list[Call]:
 
 def _of_lines(text: str, pattern: re.Pattern[str]) -> list[Call]:
     found: list[Call] = []
-    for match in pattern.finditer(text[:LARGEST]):
-        line = text.count("\n", 0, match.start(1)) + 1
+    line, seen = 1, 0
+    for match in pattern.finditer(text[:LONGEST]):
+        if len(found) >= MOST:
+            break
+        line, seen = line + text.count("\n", seen, match.start(1)), match.start(1)
         found += [call._replace(line=line, waited_for=False) for call in calls(match[1].strip())]
     return found
 
@@ -169,4 +177,4 @@ def _of_make(text: str, target: str) -> list[Call]:
     for name in wanted:
         wanted += [need for need in recipes.get(name, ([], []))[0] if need not in wanted]
     lines = sorted({line for name in wanted for line in recipes.get(name, ([], []))[1]})
-    return [call._replace(line=number) for number, line in lines for call in calls(line)]
+    return [call._replace(line=number) for number, line in lines[:MOST] for call in calls(line)]

@@ -55,6 +55,8 @@ def _option(arguments: tuple[str, ...], *names: str) -> str | None:
                 return arguments[index + 1] if index + 1 < len(arguments) else ""
             if name.startswith("--") and word.startswith(name + "="):
                 return word[len(name) + 1 :]
+            if len(name) == 2 and re.fullmatch(rf"-[A-Za-z]*{name[1]}", word):
+                return arguments[index + 1] if index + 1 < len(arguments) else ""
             if len(name) == 2 and word.startswith(name) and len(word) > 2 and name in ("-O", "-C", "-P", "-d"):
                 return word[2:]
     return None
