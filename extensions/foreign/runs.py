@@ -49,6 +49,7 @@ class _Follower:
     def __init__(self, tree: Mapping[str, Blob]) -> None:
         self.tree = tree
         self.seen: set[str] = set()
+        self.made: dict[str, str] = {}  # scripts that a script writes by a here-document, by their place
 
     def follow(
         self, path: str, cwd: str, before: bool, caller: Call | None, depth: int, target: str = ""
@@ -70,8 +71,20 @@ class _Follower:
             yield Run(path, call, here, is_before)
             if call.program in ("cd", "pushd"):
                 folders[call.shell] = self._moved(path, here, call)
+            yield from self._made(Run(path, call, here, is_before))
             for inner, of in self._called(path, here, call):
                 yield from self.follow(inner, here, is_before, call, depth + 1, of)
+
+    def _made(self, run: Run) -> Iterator[Run]:
+        """What the call runs of a script that was written before, in its own line."""
+        call, here = run.call, run.cwd
+        written = call.targets if call.program == "cat" else call.arguments if call.program == "tee" else ()
+        self.made.update({lead(here, word): call.given for word in written if call.given})
+        words = call.arguments[:1] if call.program in (*SHELLS, "source", ".") else call.words[:1]
+        for text in (self.made.pop(lead(here, word), "") for word in words):
+            for inner in calls(text) if text else ():
+                waited_for = call.waited_for and inner.waited_for
+                yield run._replace(call=inner._replace(line=call.line, waited_for=waited_for))
 
     def _last(self, path: str, text: str) -> int:
         """The line in which a start comes to the notebook's command."""
