@@ -1,6 +1,6 @@
 """Clashes that no single file shows: ports, Java versions, launcher names, variables of two files.
 
-- a port belongs to one component; a foreign start that names it, or starts a server of that kind, is a party too
+- a port belongs to one component; a foreign start script that names it is a party too
 - Java: every package of one that is asked for is installed, the highest version is the one to use
 - a name in Jupyter's launcher, or a path behind its proxy, belongs to one
 - a variable of environment.yml that `binder/env` sets too has that file's value, as it is read later

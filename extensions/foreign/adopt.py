@@ -10,7 +10,6 @@ every later update renders from that answer (`adoption`), never from the destina
   of repo2docker's, by name: all that matters is that they are there
 - a text is a list of its lines, split at line feeds, so that it can be read in the answers file; what YAML would not
   give back byte for byte is `{base64: ...}`
-- what their scripts use of the rest of the repository is kept beside them, under `helpers`
 - a symbolic link is followed inside the repository; one that leads out of it, or nowhere, is an error
 - a destination that Binder Blocks made has nothing to adopt: its answers file says so
 """
@@ -101,8 +100,8 @@ def _within(destination: Path, path: Path) -> Path | None:
 
 
 def read(destination: Path, names: Iterable[str]) -> Adopted:
-    """What those directories hold, as data for the answers file."""
-    return {name: _read(destination, name) for name in names}
+    """What those directories hold, as data for the answers file; what their scripts use of the rest, as `helpers`."""
+    return {name: {**_read(destination, name), **helpers.read(destination, name, _content)} for name in names}
 
 
 def _read(destination: Path, name: str) -> dict[str, Content]:
@@ -118,8 +117,7 @@ def _read(destination: Path, name: str) -> dict[str, Content]:
             contents[file] = _content(path, where)
     others = sorted(path.name for path in (destination / name).iterdir() if path.is_file())
     known = [file for file in others if file in NOTED or meant(file) != file]
-    helping = helpers.read(destination, "" if name == ROOT else name, _content)
-    return {**contents, **{file: [] for file in known if file not in contents}, **helping}
+    return {**contents, **{file: [] for file in known if file not in contents}}
 
 
 def _content(path: Path, where: str) -> Content:

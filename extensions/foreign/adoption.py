@@ -33,29 +33,30 @@ REPLACED = ("apt.txt", "environment.yml", LATE, *HOOKS)
 
 def directories(adopted: Any) -> list[Directory]:
     """The answer as directories; raises `BlocksError` where it is none that `adopt` gives."""
-    adopted = adopted or {}
+    adopted, helping = helpers.apart(adopted or {})
     if not isinstance(adopted, Mapping) or not all(isinstance(contents, Mapping) for contents in adopted.values()):
         raise BlocksError("adopted: must be a mapping of directories to their files, as copier copy writes it")
     result: list[Directory] = []
     for name in sorted(map(str, adopted), key=_rank):
         folder = "" if name == ROOT else name
         tree = {}
-        own = {posixpath.join(folder, file): content for file, content in adopted[name].items() if file != helpers.KEY}
-        for file, content in {**_helpers(adopted[name]), **own}.items():
+        for file, content in adopted[name].items():
             try:
-                tree[file] = Blob(_bytes(content), posixpath.basename(file) in HOOKS)
+                tree[posixpath.join(folder, file)] = Blob(_bytes(content), file in HOOKS)
             except (ValueError, TypeError, binascii.Error) as error:
                 raise BlocksError(f"adopted: {name}/{file}: must be a list of lines, or base64: and text") from error
         slug = _unique(_slug(name), [directory.slug for directory in result])
+        tree = {**_helpers(helping.get(name, {})), **tree}
         result.append(Directory("root" if name == ROOT else name, slug, "", folder, "", tree))
     return result
 
 
-def _helpers(contents: Mapping[str, Any]) -> Mapping[str, Any]:
+def _helpers(contents: Mapping[str, Any]) -> dict[str, Blob]:
+    """The files of the repository that the scripts use, or their names."""
     try:
-        return helpers.given(contents.get(helpers.KEY, {}))
-    except ValueError as error:
-        raise BlocksError(f"adopted: {helpers.KEY}: must be files by their paths, as copier copy writes it") from error
+        return {path: Blob(_bytes(content)) for path, content in contents.items()}
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BlocksError("adopted: helpers: must be lists of lines, or base64: and text") from error
 
 
 def _bytes(content: Any) -> bytes:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..errors import BlocksError
 from ..repo2docker import HOOKS
 from ..text import decode
 from .home import HOME
@@ -31,16 +32,23 @@ _SCRIPTS = (".sh", ".bash", ".zsh", ".py", ".conf", ".ini", "Procfile", "Makefil
 
 def read(destination: Path, folder: str, content: Callable[[Path, str], Any]) -> dict[str, Any]:
     """What the answer holds of them, `content` as of the directory's own files; nothing where there is none."""
-    found = of_hooks(destination, folder)
+    found = of_hooks(destination, "" if folder == "." else folder)
     held = {path: content(file, path) if file else [] for path, file in found.items()}
     return {KEY: held} if held else {}
 
 
-def given(value: Any) -> Mapping[str, Any]:
-    """The same, of the answer; raises `ValueError` for what `read` does not give."""
-    if not isinstance(value, Mapping) or not all(isinstance(path, str) and _is_plain(path) for path in value):
-        raise ValueError
-    return value
+def apart(adopted: Any) -> tuple[Any, dict[str, Mapping[str, Any]]]:
+    """The answer without them, and they, by directory; raises `BlocksError` for what `read` does not give."""
+    if not isinstance(adopted, Mapping) or not all(isinstance(contents, Mapping) for contents in adopted.values()):
+        return adopted, {}  # refused by whoever reads the rest
+    found = {str(name): contents.get(KEY, {}) for name, contents in adopted.items()}
+    for held in found.values():
+        if not isinstance(held, Mapping) or not all(isinstance(path, str) and _is_plain(path) for path in held):
+            raise BlocksError(f"adopted: {KEY}: must be files by their paths, as copier copy writes it")
+    rest = {
+        name: {file: content for file, content in contents.items() if file != KEY} for name, contents in adopted.items()
+    }
+    return rest, found
 
 
 def _is_plain(path: str) -> bool:

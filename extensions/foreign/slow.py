@@ -16,8 +16,8 @@ from .directory import Directory
 from .runs import Run, runs
 from .source import cited
 
-# As long as launch waits for a start, in seconds; a test compares.
-WAITED = 10
+# As long as the notebook waits for what starts beside it, in seconds; a test compares.
+WAITED = 20
 PAUSE = 5
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=[:/]|$)")
@@ -68,7 +68,8 @@ BB411 = Rule(
     "start does what takes long before it comes to the notebook's command",
     f"the notebook opens {WAITED} seconds later at the latest, while the script goes on: what it exports then does "
     "not reach the notebook, and what it fetches may not be there yet",
-    "do it in postBuild, at build; or put it in the background with `&`, below the exports",
+    "do it in postBuild, at build; or put it in the background with `&`, below the exports; or `export START_SECONDS=60` "
+    "in `binder/env`, which has the notebook wait for a minute",
 )
 
 
@@ -94,7 +95,7 @@ def _found(directory: Directory, run: Run) -> Finding:
         f"may take long; the notebook opens after {WAITED} s at the latest, while the script goes on: "
         "what it exports later does not reach the notebook"
     )
-    remedy = "do it in postBuild, or put it in the background (&), below the exports"
+    remedy = "do it in postBuild, put it in the background (&) below the exports, or set START_SECONDS in binder/env"
     return cited(directory, BB411, run, reason, remedy)
 
 

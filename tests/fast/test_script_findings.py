@@ -37,7 +37,7 @@ def start(lines: str) -> str:
 
 
 def test_the_limit_is_launchs() -> None:
-    (limit,) = re.findall(r"^HOOK_SECONDS = (\d+)$", (ROOT / "launch/hooks.py").read_text(), re.MULTILINE)
+    (limit,) = re.findall(r"^ *launch \[--deadline (\d+)\]", (ROOT / "launch/main.py").read_text(), re.MULTILINE)
     assert int(limit) == slow.WAITED
 
 
