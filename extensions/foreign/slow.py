@@ -68,7 +68,7 @@ BB411 = Rule(
     "start does what takes long before it comes to the notebook's command",
     f"the notebook opens {WAITED} seconds later at the latest, while the script goes on: what it exports then does "
     "not reach the notebook, and what it fetches may not be there yet",
-    "do it in postBuild, at build; or put it in the background with `&`, below the exports; or `export START_SECONDS=60` "
+    "do it in postBuild, at build; put it in the background with `&`, below the exports; or `export START_SECONDS=60` "
     "in `binder/env`, which has the notebook wait for a minute",
 )
 
