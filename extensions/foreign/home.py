@@ -121,15 +121,16 @@ def _after_cd(directory: Directory, there: set[str]) -> Iterator[tuple[str, int,
     """What is named from the home folder, where a script has gone there before."""
     known: set[tuple[str, str]] = set()
     for run in _runs(directory):
-        for word in run.call.words if run.cwd[:1] == "~" and run.call.program not in _SAYS else ():
+        for word in filter(_is_path, run.call.words if run.cwd[:1] == "~" and run.call.program not in _SAYS else ()):
             path = at_home(lead(run.cwd, word))
-            if (
-                path.partition("/")[0] in there
-                and not word.startswith(("~", "$", "/", "-"))
-                and (run.path, path) not in known
-            ):
+            if path.partition("/")[0] in there and (run.path, path) not in known:
                 known.add((run.path, path))
                 yield run.path, run.call.line, path
+
+
+def _is_path(word: str) -> bool:
+    """Whether a word is one from the current folder, and not the name of a program or a verb."""
+    return bool(re.search(r"[./]", word)) and not word.startswith(("~", "$", "/", "-"))
 
 
 @dataclass

@@ -185,6 +185,7 @@ AT_HOME = [
     ("rm -rf app", "~/app/run"),
     ("# mkdir app", "~/app/run"),
     ("mkdir app", "# ~/app/run"),
+    ("git clone https://x/y/pip", "cd ~\npip install x"),
     ("mkdir -p .jupyter2", "cp x ~/.jupyter/"),
     ("initdb -D $HOME/app", "pg -D ~/app"),
 ]
