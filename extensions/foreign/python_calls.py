@@ -1,5 +1,6 @@
 """The text of a Python script -> the programs that it calls: what it gives to `subprocess`, `os.system` and the like.
 
+- what it waits for by itself, `time.sleep(5)`, is the shell's `sleep 5`
 - a text is read as a shell would, a list by its texts; a name is what it was set to, and all else is a word `$_`
 - the text is split into tokens here, not parsed: the same on every Python, whichever one it was written for
 """
@@ -16,7 +17,7 @@ from .calls import calls as shell_calls
 _TOKEN = re.compile(
     r"""(?P<text>(?P<prefix>[rRbBuUfF]{0,2})(?:\"\"\"(?P<a>.*?)\"\"\"|'''(?P<b>.*?)'''
     |"(?P<c>(?:[^"\\\n]|\\.)*)"|'(?P<d>(?:[^'\\\n]|\\.)*)'))
-    |(?P<comment>\#[^\n]*)|(?P<name>[A-Za-z_][\w.]*)|(?P<line>\n)|(?P<mark>[^\s\w])|\s|\w+""",
+    |(?P<comment>\#[^\n]*)|(?P<name>[A-Za-z_][\w.]*)|(?P<line>\n)|(?P<mark>[^\s\w])|(?P<number>\d[\d.]*)|\s|\w+""",
     re.DOTALL | re.VERBOSE,
 )
 _RUNS = re.compile(
@@ -44,7 +45,7 @@ def tokens(script: str) -> Iterator[Token]:
             if "f" in match["prefix"].lower():
                 text = _FIELD.sub(UNKNOWN, text)
             yield Token("text", text, line)
-        elif kind in ("name", "mark"):
+        elif kind in ("name", "mark", "number"):
             yield Token(kind, match[0], line)
         line += match[0].count("\n")
 
@@ -60,6 +61,8 @@ def calls(script: str) -> list[Call]:
             continue
         if following[0].text == "=" and following[0].kind == "mark":
             values[token.text] = _first(following[1:])
+        elif token.text in ("time.sleep", "sleep") and [one.kind for one in following[:2]] == ["mark", "number"]:
+            found.append(Call(token.line, ("sleep", following[1].text)))
         elif following[0].text == "(" and _is_run(token.text):
             name = token.text.rpartition(".")[2]
             argument: Sequence[Token] = _first(following[1:])

@@ -16,7 +16,9 @@ from .runs import Run, runs
 from .source import cited
 from .written import written
 
-_SYSTEM = re.compile(r"/(?:etc|usr|opt|var/lib|var/log|var/run|run|root|s?bin|lib|lib64|boot)(?:/|$)")
+_SYSTEM = re.compile(
+    r"/(?:etc|usr|opt|var(?!/tmp)|srv(?!/(?:conda|repo)\b)|run(?!/user)|root|s?bin|lib|lib64|boot)(?:/|$)"
+)
 _BECOMES = {"sudo", "su", "doas", "pkexec", "runuser", "gosu", "su-exec", "setuser"}
 _CONTAINERS = {"docker", "podman", "docker-compose", "nerdctl"}
 _SERVICES = {"service", "invoke-rc.d", "systemctl", "rc-service", "update-rc.d", "initctl"}

@@ -107,6 +107,7 @@ PYTHON: dict[str, tuple[str, list[str]]] = {
     "comment": ("# os.system('a')", []),
     "in a text": ("'''os.system('a')'''\nx = \"os.system('a')\"", []),
     "another": ("system.run(['a'])\nprint('a')", []),
+    "a pause": ("import time\ntime.sleep(12.5)\ntime.sleep(x)", ["sleep|12.5"]),
     "old": ("print 'x'\nos.system('a')", ["a"]),
 }
 

@@ -52,7 +52,9 @@ SLOW = {
     "sleep 2\nsleep 3": 3,
     "[ -d x ] ||\\\n  git clone https://x/y": 3,
     "bash h.sh": 2,
+    "python w.py": 2,
 }
+ELSEWHERE = {"h.sh": "#!/bin/sh\nmongorestore dump\n", "w.py": "import time\ntime.sleep(30)\n"}
 QUICK = [
     *("sleep 1", "sleep $X", "sleep 20 &", "(sleep 20; wget x) &", "wget -q x &"),
     *("nohup git clone https://x/y &", "# wget x", "echo 'pip install x'", "f() { wget x; }"),
@@ -69,14 +71,14 @@ QUICK = [
 
 @pytest.mark.parametrize(("lines", "line"), SLOW.items())
 def test_slow(lines: str, line: int) -> None:
-    (finding,) = found({"binder/start": start(lines), "h.sh": "#!/bin/sh\nmongorestore dump\n"})
+    (finding,) = found({"binder/start": start(lines), **ELSEWHERE})
     assert (finding.code, finding.line, finding.left_out) == ("BB411", line, False)
     assert f"opens after {slow.WAITED} s" in finding.reason
 
 
 @pytest.mark.parametrize("lines", QUICK)
 def test_quick(lines: str) -> None:
-    assert not found({"binder/start": start(lines), "h.sh": "#!/bin/sh\nmongorestore dump\n"})
+    assert not found({"binder/start": start(lines), **ELSEWHERE})
 
 
 def test_nothing_is_slow_after_the_notebooks_command_or_at_build() -> None:
@@ -94,7 +96,14 @@ ROOTS = [
     *("wget -O /usr/local/bin/x https://y", "curl -o /opt/x https://y", "tar xf x.tgz -C /opt"),
     *("unzip x.zip -d /usr/share/y", "sed -i s/a/b/ /etc/x", "git clone https://x/y /opt/y"),
     *("cd /opt && wget https://x/y", "docker run x", "bash h.sh", "f() { sudo x; }\nf", "python3 a.py"),
-    *("chmod +x /usr/local/bin/x", "install -m 755 x /usr/local/bin/", "RUN apt-get install x", "USER root"),
+    *(
+        "chmod +x /usr/local/bin/x",
+        "install -m 755 x /usr/local/bin/",
+        "RUN apt-get install x",
+        "USER root",
+        "mkdir /srv/x",
+        "rm -rf /var/lib/apt/lists",
+    ),
     *("if true; then sudo x; fi", "X=$(sudo y)", "nohup sudo x &", "make -C tools"),
     *("update-alternatives --set x y",),
 ]
@@ -105,7 +114,7 @@ FINE = [
     *("f() { sudo x; }", "command -v sudo", "which apt-get", "if command -v sudo; then sudo x; fi"),
     *("[ -x /usr/bin/sudo ] && sudo x", "sudo -n true && sudo x"),
     *('if [ "$(id -u)" = 0 ]; then apt-get install x; fi', "[[ $EUID -eq 0 ]] && apt update"),
-    *("x >/dev/null 2>&1", "cat >x <<E\nsudo y\nE", "mkdir -p /srv/conda/x", "cp x /tmp"),
+    *("x >/dev/null 2>&1", "cat >x <<E\nsudo y\nE", "mkdir -p /srv/conda/x /var/tmp/x /srv/repo/x", "cp x /tmp"),
     *("cp x $CONDA_DIR/opt", "ln -s /usr/bin/x ~/x", "cp x opt/y", "mkdir -p ./usr/bin", "tar xf /usr/x.tgz"),
     *(
         "make -C others",
