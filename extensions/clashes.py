@@ -17,21 +17,21 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from . import servers as foreign_servers
 from .catalogue.units import Component
 from .errors import BlocksError
 from .foreign.directory import Directory
 from .merge import specs
 from .model import Clash, Fragment, Merged, Want
-from .text import decode
 
 JAVA = re.compile(r"openjdk-(\d+)-(?:jdk|jre)\b")
-PORT = re.compile(r"(?<![\w.])\d{4,5}(?![\w.])")
 RACE = "one process can listen on it: the catalogue's services and the start scripts race for it"
 LATER = "binder/env is read after the environment is activated"
 
 
 def ports(components: Iterable[Component], directories: Iterable[Directory]) -> Iterator[Clash]:
     """One for each port that two use."""
+    components = [*components]
     owners: dict[int, Want] = {}
     for component in components:
         for label, port in component.ports.items():
@@ -40,22 +40,22 @@ def ports(components: Iterable[Component], directories: Iterable[Directory]) -> 
             if owner.component != component.name:
                 yield Clash("port", f"port {port}", (owner,), (want,), "choose another port for one of them", RACE)
     for directory in directories:
-        for port, want in _ports_in_start(directory):
-            if port in owners:
-                remedy = "if this line starts a server, leave it to one of the two"
-                yield Clash("port", f"port {port}", (owners[port],), (want,), remedy, RACE)
+        yield from _servers(owners, components, directory)
 
 
-def _ports_in_start(directory: Directory) -> Iterator[tuple[int, Want]]:
-    """What may be ports: numbers of four or five digits, with the lines of code that they stand in."""
-    path = directory.path("start")
-    if path not in directory.tree:
-        return
-    text, _ = decode(directory.tree[path].data)
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip()[:1] != "#":
-            want = Want(" ".join(line.split()), directory.label, directory.where(path), number)
-            yield from ((port, want) for port in sorted({*map(int, PORT.findall(line))}))
+def _servers(owners: Mapping[int, Want], components: Iterable[Component], directory: Directory) -> Iterator[Clash]:
+    """One for each component whose server the directory's start may begin, and for each port that it may use."""
+    for component, theirs in foreign_servers.of_directory(components, directory):
+        named = {port: wants for port, wants in theirs.naming.items() if owners[port].component == component.name}
+        ours = {port: owners[port] for port in component.ports.values() if owners[port].component == component.name}
+        if theirs.starting and ours:
+            losing = dict.fromkeys(want for wants in (theirs.starting, *named.values()) for want in wants)
+            subject = f"port{'s' * (len(ours) > 1)} {', '.join(map(str, ours))}"
+            yield Clash("port", subject, tuple(ours.values()), tuple(losing), "leave it to one of the two", RACE)
+            continue
+        for port, wants in named.items():
+            remedy = "if this line starts a server, leave it to one of the two"
+            yield Clash("port", f"port {port}", (owners[port],), tuple(wants), remedy, RACE)
 
 
 def java(apt: Merged, conda: Merged) -> Iterator[Clash]:

@@ -7,7 +7,7 @@ the catalogue alone. `check` computes all of them, so that whatever is wrong is 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from .catalogue.units import Component, Output
 from .errors import BlocksError
 from .findings import packages, packs
 from .foreign import directory as foreign
-from .foreign import scripts
+from .foreign import proxied, scripts
 from .foreign.directory import Directory
 from .foreign.pack import python_wanted
 from .merge import apt, downloads, env, environment_yml, pip
@@ -120,7 +120,7 @@ class Composition:
         placed: list[files.File] = []
         findings: list[Finding] = []
         for directory in self.directories:
-            more, found = scripts.place(directory, self.binder_dir)
+            more, found = scripts.place(directory, self.binder_dir, self.build.repository)
             placed += more
             findings += found
         return placed, findings
@@ -257,8 +257,17 @@ class Composition:
             *self.downloads.clashes,
             *clashes.ports(self.components, self.directories),
             *clashes.java(self.apt, self.environment.conda),
-            *clashes.launchers(self.fragments(files.JUPYTER)),
+            *clashes.launchers([*self.fragments(files.JUPYTER), *self._proxied]),
         ]
+
+    @property
+    def _proxied(self) -> Iterator[Fragment]:
+        """What other people's configurations of Jupyter put behind the notebook's proxy."""
+        for directory in self.directories:
+            inside = f"{directory.home}/"
+            carried = (file.path for file in self._scripts[0] if directory.home and file.path.startswith(inside))
+            paths = [path[len(inside) :] for path in carried] if directory.home else list(directory.tree)
+            yield from proxied.fragments(directory, paths)
 
     @functools.cached_property
     def findings(self) -> list[Finding]:

@@ -61,14 +61,16 @@ class Rules(Protocol):
 class Build:
     """How the image is built, where it is not by repo2docker alone.
 
-    apt      `names` where the file apt.txt may hold names alone
-    copy     the folder from which a copy of the repository runs, empty where the repository itself does
-    builder  who runs postBuild; `starter`: who runs start
-    options  what repo2docker has to be told, as words of its command line
+    apt         `names` where the file apt.txt may hold names alone
+    copy        the folder from which a copy of the repository runs, empty where the repository itself does
+    repository  the folder that an image has the repository in, empty where that is the home folder
+    builder     who runs postBuild; `starter`: who runs start
+    options     what repo2docker has to be told, as words of its command line
     """
 
     apt: str = ""
     copy: str = ""
+    repository: str = ""
     builder: str = "repo2docker"
     starter: str = "repo2docker"
     options: str = ""
@@ -109,10 +111,10 @@ def brought(outputs: Iterable[Output], render: Render) -> list[str]:
 
 def build(outputs: Iterable[Output], render: Render) -> Build:
     """How the image is built; the last output that says something of it counts."""
-    said = {
-        key: render(text, output.where(output.MANIFEST)) for output in outputs for key, text in output.build.items()
-    }
-    return Build(**{key: text for key, text in said.items() if text})
+    said = (
+        (key, render(text, output.where(output.MANIFEST))) for output in outputs for key, text in output.build.items()
+    )
+    return Build(**{key: text for key, text in said if text})
 
 
 def roots(output: Output) -> set[str]:

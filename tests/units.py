@@ -5,6 +5,7 @@ A component's `tests.yml` holds the cases of that component alone, all keys opti
     proven     what the image tests of this component really run, as the table of blocks in README.md says it
     refused    {question: {how the message starts: [answers]}}
     taken      {question: [answers]}
+    starting   {ours, others}: lines of a foreign start that begin the component's server, and such as do not
     question   Python for the environment of a built course: prints how many rows of its seeds a client can read
     seeds      what an author may put into binder/seed/<component>:
         answers  {question: answer} of the course that is built
@@ -38,7 +39,7 @@ COMPONENTS = contract.readable(ROOT)
 OUTPUTS = read_units(Output, ROOT)
 CATALOGUE = Catalogue(ROOT, COMPONENTS, OUTPUTS)
 NAMES = sorted(COMPONENTS)
-KEYS = {"proven", "refused", "taken", "question", "seeds"}
+KEYS = {"proven", "refused", "taken", "starting", "question", "seeds"}
 SEED_KEYS = {"answers", "env", "files", "asked", "broken"}
 
 

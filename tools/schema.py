@@ -66,6 +66,16 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
             ]
         },
     },
+    "_is_starts": {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"enum": sorted(keys.STARTS)},
+        "additionalProperties": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "pattern": f"^(?:{keys.COMMAND.pattern})$"},
+        },
+    },
     "_is_provides": {
         "type": "object",
         "propertyNames": {"pattern": NAME},

@@ -16,6 +16,9 @@ Keys of a component (`category` required):
     java                       {least: 11, most: 17}, the Java versions that it runs on, either or both
     ports                      {label: TCP port on loopback}, or {label: {port: 5432, reachable: true}} where programs
                                outside the container may want it
+    starts                     {commands: [pg_ctl start], services: [postgresql]}, how people start its server by
+                               themselves: a program and words that it is given, and the names by which service managers
+                               and images know it; who does so in a start of their own is told of the clash
     env                        {NAME: shell text for inside double quotes; `$NAME` is expanded}
     provides                   {interface: text, number or mapping}, what others find it by: see `provided.py`
 
@@ -25,7 +28,7 @@ Keys of an output; a condition is a Jinja expression over the answers:
     files                      {path below files/: the condition under which it is written}; a path may end in /**
     branch                     the branch that Binder builds, where that is not the one with the notebooks
     keeps                      the file by which the services' data are kept, whatever the answer `keep_data` says
-    build                      {apt, copy, builder, starter, options: a Jinja template}, see `outputs.Build`
+    build                      {apt, copy, repository, builder, starter, options: a Jinja template}, see `outputs.Build`
     renews                     {answer: the answer by whose change it has to be given anew}
     was                        the condition, over the answers of a repository from before there were outputs, under
                                which it had this one
@@ -42,6 +45,8 @@ from .units import CATEGORIES, Component, Java, Output, Unit
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+# A program's name and words that it is given, or a service's name.
+COMMAND = re.compile(r"[A-Za-z0-9_][\w.+-]*(?: [\w.+-]+)*")
 # What a double-quoted shell word would run or end: command substitution, escapes, the closing quote.
 UNSAFE = re.compile(r'[`"\\\n]|\$\(')
 
@@ -88,6 +93,16 @@ def port_of(value: Any) -> tuple[Any, Any]:
     return value, False
 
 
+def _is_starts(value: Any) -> bool:
+    if not isinstance(value, dict) or not value or not value.keys() <= STARTS:
+        return False
+    return all(isinstance(names, list) and names and all(map(_is_command, names)) for names in value.values())
+
+
+def _is_command(value: Any) -> bool:
+    return isinstance(value, str) and bool(COMMAND.fullmatch(value))
+
+
 def _is_env(value: Any) -> bool:
     return isinstance(value, dict) and all(
         isinstance(name, str) and VARIABLE.fullmatch(name) and isinstance(text, str) and not UNSAFE.search(text)
@@ -119,7 +134,8 @@ def _is_build(value: Any) -> bool:
     return _is_mapping(value) and value.keys() <= BUILD
 
 
-BUILD = {"apt", "copy", "builder", "starter", "options"}
+BUILD = {"apt", "copy", "repository", "builder", "starter", "options"}
+STARTS = {"commands", "services"}
 NAMES = (_is_names, "a list of names")
 CONDITIONS = (_is_mapping, "a mapping of names to expressions")
 
@@ -142,6 +158,7 @@ KEYS: Mapping[type[Unit], Mapping[str, Key]] = {
         "cpu": (_is_number, "a whole number of seconds of processor time"),
         "java": (_is_java, "a mapping with a lowest and a highest major version, such as {least: 11, most: 17}"),
         "ports": (_is_ports, "a mapping of labels to port numbers, or to {port: NUMBER, reachable: true}"),
+        "starts": (_is_starts, "a mapping with lists, such as {commands: [pg_ctl start], services: [postgresql]}"),
         "env": (_is_env, 'a mapping of NAMES to text without backslash, backtick, double quote or "$("'),
         "provides": (_is_provides, "a mapping of interfaces to text, numbers or mappings, written as in 'env'"),
     },

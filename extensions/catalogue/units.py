@@ -5,7 +5,7 @@ What each field means stands with the keys of the manifests, in `keys`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -89,6 +89,7 @@ class Component(Unit):
     java: Java = ANY_JAVA
     ports: Mapping[str, int] = field(default_factory=dict)
     reachable: tuple[str, ...] = ()
+    starts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     provides: Mapping[str, Any] = field(default_factory=dict)
 

@@ -6,15 +6,17 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from .. import similar
 from ..foreign.pack import Pack
 from ..model import Finding
-from ..repo2docker import BINDER_DIRS, HOOKS, KNOWN, LISTS, RUNTIME, SIMILAR
+from ..repo2docker import BINDER_DIRS, HOOKS, KNOWN, LISTS, RUNTIME
 from ..rule import Rule
 
 
 def examine(pack: Pack) -> Iterator[Finding]:
     yield from _hidden(pack)
     yield from _misnamed(pack)
+    yield from _folders(pack)
 
 
 BB316 = Rule(
@@ -43,7 +45,7 @@ def _hidden(pack: Pack) -> Iterator[Finding]:
 BB318 = Rule(
     "BB318",
     "a name that is almost one that repo2docker knows",
-    "such as `postbuild`, `apt.TXT`, `env.yml`; repo2docker minds case",
+    "such as `postbuild`, `start.sh`, `apt.TXT`, `env.yml`, `enviroment.yml`; repo2docker minds case",
     "rename it",
 )
 
@@ -51,7 +53,32 @@ BB318 = Rule(
 def _misnamed(pack: Pack) -> Iterator[Finding]:
     for path in pack.directory.tree:
         above, name = posixpath.split(path)
-        meant = SIMILAR.get(name.lower(), name)
-        if above == pack.directory.folder and name not in KNOWN and meant != name and not pack.has(meant):
+        meant = similar.meant(name)
+        if pack.is_at_root and meant == "start" and name.lower() != meant:
+            continue  # at a root it is anybody's
+        if above == pack.directory.folder and meant != name and not pack.has(meant):
             reason = f"is not a name that repo2docker knows, and is not read; '{meant}' is"
             yield pack.directory.finding(BB318, path, reason, f"rename it to {meant} if that is meant")
+
+
+BB319 = Rule(
+    "BB319",
+    "a folder of an import whose name is almost `binder`",
+    "such as `Binder`, `binders`; repo2docker minds case, and reads `binder` and `.binder` alone",
+    "rename it, or import that folder by itself",
+)
+FOLDER = re.compile(r"[._-]?(?:my)?binders?", re.IGNORECASE)
+
+
+def _folders(pack: Pack) -> Iterator[Finding]:
+    """Folders at an import's root with Binder files, which are not read."""
+    directory = pack.directory
+    found = dict.fromkeys(
+        posixpath.dirname(path)
+        for path in (directory.tree if directory.home else ())
+        if path.count("/") == 1 and posixpath.basename(path) in KNOWN
+    )
+    for folder in found:
+        if FOLDER.fullmatch(folder) and folder not in (*BINDER_DIRS, directory.folder):
+            reason = "is not a name that repo2docker knows, and is not read; 'binder' is"
+            yield directory.finding(BB319, folder, reason, "rename it to binder there, or import it by itself")

@@ -4,6 +4,10 @@ directory                 a Binder directory, wherever it is from; `pack`: which
 adopt adoption            what stands in the destination -> the answer -> directories
 imports                   pinned references -> directories: `reference` and `repository` read them, `objects`
                           fetches, `tree` and `symlinks` say what is safe
-scripts                   their postBuild and start -> files; `shell` and `script_findings` read them
-carry named               which files come along, by what scripts and lists name
+scripts                   their postBuild and start -> files, and what is found in them: `script_findings`, `home`,
+                          `root`, `slow`; `shell` sees lines
+calls runs                what scripts run, by their text
+                          `written` are where that leads and writes
+carry named tools         which files come along, by what scripts and lists name, and by the tools that they call
+helpers proxied           what adopted scripts use of their repository; what configurations put behind the proxy
 """

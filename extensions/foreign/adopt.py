@@ -26,9 +26,11 @@ from typing import Any
 import yaml
 
 from ..errors import BlocksError
-from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, SIMILAR, is_package
+from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, is_package
+from ..similar import meant
 from ..text import decode
 from ..yaml_files import Loader
+from . import helpers
 
 LATE = "requirements.late.txt"
 MERGED = (*LISTS, LATE, RUNTIME, *HOOKS)
@@ -98,8 +100,8 @@ def _within(destination: Path, path: Path) -> Path | None:
 
 
 def read(destination: Path, names: Iterable[str]) -> Adopted:
-    """What those directories hold, as data for the answers file."""
-    return {name: _read(destination, name) for name in names}
+    """What those directories hold, as data for the answers file; what their scripts use of the rest, as `helpers`."""
+    return {name: {**_read(destination, name), **helpers.read(destination, name, _content)} for name in names}
 
 
 def _read(destination: Path, name: str) -> dict[str, Content]:
@@ -114,7 +116,7 @@ def _read(destination: Path, name: str) -> dict[str, Content]:
         if path.is_file():
             contents[file] = _content(path, where)
     others = sorted(path.name for path in (destination / name).iterdir() if path.is_file())
-    known = [file for file in others if file in NOTED or file.lower() in SIMILAR]
+    known = [file for file in others if file in NOTED or meant(file) != file]
     return {**contents, **{file: [] for file in known if file not in contents}}
 
 

@@ -22,6 +22,7 @@ from ..repo2docker import BINDER_DIRS, HOOKS
 from ..rule import Rule
 from ..text import decode
 from ..yaml_files import Loader
+from . import helpers
 from .adopt import LATE, MERGED, ROOT
 from .directory import Blob, Directory, environment_name
 from .pack import Pack
@@ -32,7 +33,7 @@ REPLACED = ("apt.txt", "environment.yml", LATE, *HOOKS)
 
 def directories(adopted: Any) -> list[Directory]:
     """The answer as directories; raises `BlocksError` where it is none that `adopt` gives."""
-    adopted = adopted or {}
+    adopted, helping = helpers.apart(adopted or {})
     if not isinstance(adopted, Mapping) or not all(isinstance(contents, Mapping) for contents in adopted.values()):
         raise BlocksError("adopted: must be a mapping of directories to their files, as copier copy writes it")
     result: list[Directory] = []
@@ -45,8 +46,17 @@ def directories(adopted: Any) -> list[Directory]:
             except (ValueError, TypeError, binascii.Error) as error:
                 raise BlocksError(f"adopted: {name}/{file}: must be a list of lines, or base64: and text") from error
         slug = _unique(_slug(name), [directory.slug for directory in result])
+        tree = {**_helpers(helping.get(name, {})), **tree}
         result.append(Directory("root" if name == ROOT else name, slug, "", folder, "", tree))
     return result
+
+
+def _helpers(contents: Mapping[str, Any]) -> dict[str, Blob]:
+    """The files of the repository that the scripts use, or their names."""
+    try:
+        return {path: Blob(_bytes(content)) for path, content in contents.items()}
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BlocksError("adopted: helpers: must be lists of lines, or base64: and text") from error
 
 
 def _bytes(content: Any) -> bytes:

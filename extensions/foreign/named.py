@@ -3,7 +3,7 @@
 - of a script: each of its words that is the path of a file, a folder (then all files in it) or a pattern, without
   quotes, `$HOME/`, `$REPO_DIR/` or another variable, `~/`, `/home/jovyan/`, `./`; looked for from the root, from the
   script's own folder and from each folder it goes to with `cd`
-- `pip install .`, `-e .`, `setup.py`, and `make`, `npm` and their like beside their file: all files there
+- `pip install .`, `-e .`, `setup.py`, and `make`, `npm` and their like (`tools`) beside their file: all files there
 - of a pip list: what it names with `-r`, `-c`, `-e`, or as a path
 - words of comments do not count
 """
@@ -19,26 +19,19 @@ from functools import cached_property
 from ..comments import split_comment
 from ..repo2docker import HOOKS
 from ..text import decode
+from . import tools
 from .directory import Blob
+from .runs import alone, runs
 
 MAX_FILE = 1_000_000  # nothing is looked for in a larger one
 MAX_LINE = 2_000  # of a longer one only the words are looked at
 SCRIPTS = (".sh", ".bash", ".zsh", ".py", ".R", ".r", ".jl", ".pl", ".rb", ".js", ".sql", ".mk", ".conf")
-BUILDS = {
-    "make": "Makefile",
-    "npm": "package.json",
-    "yarn": "package.json",
-    "jlpm": "package.json",
-    **dict.fromkeys(("poetry", "flit", "hatch", "pdm", "uv"), "pyproject.toml"),
-}
-
 _PATTERN = re.compile(r"[*?]")
 _SPLIT = re.compile(r"[\s\"'`;|&()<>=,:]+")
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 _PREFIX = re.compile(r"^(?:\$\{?\w+[^/]*/|~/|/home/jovyan/|\./|/)+")
 _HERE = re.compile(r"(?:^|[\s\"'=])\.{1,2}/?(?:\[[^\]]*\])?[\"']?(?=[\s;&|)]|$)")
 _INSTALL = re.compile(r"\bpip[\d.]*\b.*\binstall\b|\b(?:conda|mamba) develop\b")
-_BUILD = re.compile(r"(?:^|[;&|({]\s*|\b(?:then|do)\s+)(make|npm|yarn|jlpm|poetry|flit|hatch|pdm|uv)\b")
 _CD = re.compile(r"\b(?:cd|pushd)\s+[\"']?([^\s\"';&|)]+)")
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+(?:\.\w+)*)|\s-m\s+(\w+(?:\.\w+)*)")
 _OPTION = re.compile(
@@ -98,6 +91,8 @@ class Words:
 
     def of_script(self, path: str) -> Iterator[str]:
         """What a script names, some of it more than once."""
+        for folder in self._built_from(path):
+            yield from self.named(".", [folder])
         text = decode(self.tree[path].data)[0]
         bases, cwd = dict.fromkeys(["", posixpath.dirname(path)]), ""
         known: set[str] = set()  # words looked for from all bases
@@ -111,8 +106,7 @@ class Words:
                     if place in self.folders:
                         bases[place], cwd = None, place
                         known.clear()
-                builds = (posixpath.join(cwd, BUILDS[tool]) in self.tree for tool in _BUILD.findall(line))
-                if "setup.py" in line or any(builds) or (_INSTALL.search(line) and _HERE.search(line)):
+                if "setup.py" in line or (_INSTALL.search(line) and _HERE.search(line)):
                     yield from self.named(".", [cwd])
                 for match in _IMPORT.findall(line):
                     module = "".join(match).replace(".", "/")
@@ -125,6 +119,16 @@ class Words:
                     stripped = _strip(word)
                     if stripped.strip("./"):
                         yield from self.named(stripped, bases)
+
+    def _built_from(self, path: str) -> Iterator[str]:
+        """The folders whose files tell the tools that a script calls what to do."""
+        if posixpath.basename(path) in HOOKS:
+            for run in runs(self.tree, path):
+                yield from tools.folders(run.call, run.cwd, self.folders)
+        else:
+            for call in alone(self.tree, path):
+                for cwd in dict.fromkeys(["", posixpath.dirname(path)]):
+                    yield from tools.folders(call, cwd, self.folders)
 
     def of_list(self, path: str) -> Iterator[str]:
         """What a list of packages names."""

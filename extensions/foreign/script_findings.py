@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ..model import Finding
+from ..repo2docker import HOOKS
 from ..rule import Rule
-from ..text import decode, printable
-from . import shell
+from . import shell, tools
 from .directory import Directory
-from .shell import BOM, Line, is_script, unix
-
-# The longest piece of a script that a finding shows.
-SHOWN = 100
-HOME = re.compile(r"(?:\$\{?HOME\}?|~|/home/jovyan)/([^\s\"'`;|&()<>=,:]+)")
+from .runs import runs
+from .shell import BOM, Line, unix
+from .source import cited, shown
 
 BB401 = Rule(
     "BB401",
@@ -42,33 +39,6 @@ def of_bytes(directory: Directory, path: str) -> Iterator[Finding]:
     if blob.data.startswith(BOM):
         reason = "had a byte order mark before its first line, which hides a shebang; it was taken out"
         yield directory.finding(BB402, path, reason, "save it as UTF-8 without a byte order mark")
-
-
-BB409 = Rule(
-    "BB409",
-    "a path in the home folder, where an import's files no longer are",
-    "they are in a folder of their own below `imports/`",
-    "`$REPO_DIR/` and the path",
-)
-
-
-def sought_at_home(directory: Directory, paths: Sequence[str]) -> Iterator[tuple[str, Finding]]:
-    """What scripts among the files carried expect in the home folder, where repo2docker puts a repository."""
-    there = {parent for path in paths for parent in (path, *(path[: at.start()] for at in re.finditer("/", path)))}
-    for script in paths:
-        if not is_script(directory.tree[script], script):
-            continue
-        known: set[str] = set()
-        for line in shell.commands(decode(directory.tree[script].data)[0]):
-            for named in HOME.findall(line.text):
-                fixed = re.split(r"[*?]", named)
-                path = posixpath.normpath(named if len(fixed) == 1 else posixpath.dirname(fixed[0]) or ".")
-                if path in there and path not in known:
-                    known.add(path)
-                    mirrored = posixpath.join(directory.home, path)
-                    reason = f"is sought in the home folder; a link from there to {mirrored} is made where none stands"
-                    remedy = f'let the script say "$REPO_DIR/{path}"'
-                    yield path, directory.finding(BB409, script, reason, remedy, line=line.number, text=named)
 
 
 BB403 = Rule(
@@ -114,8 +84,7 @@ def of_text(directory: Directory, name: str, text: str) -> Iterator[Finding]:
 
 
 def _of_line(directory: Directory, code: str, path: str, line: Line, reason: str, remedy: str) -> Finding:
-    text = line.text if len(line.text) <= SHOWN else line.text[: SHOWN - 3] + "..."
-    return directory.finding(code, path, reason, remedy, line=line.number, text=printable(text))
+    return directory.finding(code, path, reason, remedy, line=line.number, text=shown(line.text))
 
 
 BB404 = Rule(
@@ -170,3 +139,24 @@ def _of_other_start(directory: Directory, path: str, text: str) -> Iterator[Find
     if not re.search(r"argv|ARGV|commandArgs|ARGS|\$@|%\*", text):
         reason = "never uses its arguments, the notebook's command: what it exports is lost"
         yield directory.finding(BB404, path, reason, "let it end by replacing itself with its arguments")
+
+
+BB415 = Rule(
+    "BB415",
+    "an import's script works on the repository of Git",
+    "what is imported comes without it; in its place is that of the course",
+    "let it clone what it needs, at a commit",
+)
+
+
+def of_git(directory: Directory) -> Iterator[Finding]:
+    """What needs the repository of Git that an import's scripts were written for."""
+    folders = {"", *(path[: at.start()] for path in directory.tree for at in re.finditer("/", path))}
+    known: set[tuple[str, int]] = set()
+    for name in filter(directory.has, HOOKS):
+        for run in runs(directory.tree, directory.path(name)):
+            place = (run.path, run.call.line)
+            if run.cwd in folders and tools.works_on_git(run.call) and place not in known:
+                known.add(place)
+                reason = "works on the repository of Git, which is the course's here, and not the import's"
+                yield cited(directory, BB415, run, reason, "let it clone what it needs, at a commit")

@@ -28,7 +28,7 @@ from ..catalogue.files import File, as_text
 from ..model import Finding
 from ..repo2docker import HOOKS
 from ..text import decode
-from . import script_findings
+from . import home, root, script_findings, slow
 from .carry import carried
 from .directory import Directory
 from .shell import unix
@@ -47,21 +47,29 @@ HOOK = Environment(
 ).from_string(Path(__file__).with_name("hook.sh.jinja").read_text(encoding="utf-8"))
 
 
-def place(directory: Directory, binder_dir: str) -> tuple[list[File], list[Finding]]:
-    """The files, sorted by path, and the findings."""
+def place(directory: Directory, binder_dir: str, repository: str = "") -> tuple[list[File], list[Finding]]:
+    """The files, sorted by path, and the findings.
+
+    `repository` is where an image has the repository, if that is not the home folder.
+    """
     files: list[File] = []
     findings: list[Finding] = []
     paths: list[str] = []
     links: list[str] = []
     if directory.home:
         paths, findings = carried(directory)
-        sought = [*script_findings.sought_at_home(directory, paths)]
+        sought = [*home.sought_at_home(directory, paths)]
         findings += [finding for _, finding in sought]
+        findings += [*home.made_here(directory, paths), *script_findings.of_git(directory)]
         links = sorted({path for path, _ in sought})
         for path in paths:
             blob = directory.tree[path]
             files.append(File(posixpath.join(directory.home, path), as_text(unix(blob, path)), blob.executable))
             findings += script_findings.of_bytes(directory, path)
+    elif repository:
+        findings += [*home.of_repository(directory, repository), *home.made_here(directory, list(directory.tree))]
+    hooks = [directory.path(name) for name in filter(directory.has, HOOKS)]
+    findings += [*slow.examine(directory), *root.examine(directory, hooks)]
     for name in HOOKS:
         path = directory.path(name)
         if path in (paths if directory.home else directory.tree):
@@ -76,8 +84,8 @@ def _files(directory: Directory, name: str, text: str, binder_dir: str, links: I
     """`links`: what its repository's scripts seek in the home folder."""
     path, hook = directory.path(name), f"{binder_dir}/{name}.d/{directory.slug}"
     if directory.home:
-        home = posixpath.relpath(directory.home, binder_dir)
-        return [_hook(directory, hook, path, "among the files of its repository", path, home, links)]
+        mirror = posixpath.relpath(directory.home, binder_dir)
+        return [_hook(directory, hook, path, "among the files of its repository", path, mirror, links)]
     body = as_text(unix(directory.tree[path], path))
     if not any(OWN_PLACE.search(line) for line in text.split("\n") if not line.lstrip().startswith("#")):
         return [File(hook, body, True)]
@@ -86,14 +94,14 @@ def _files(directory: Directory, name: str, text: str, binder_dir: str, links: I
 
 
 def _hook(
-    directory: Directory, hook: str, path: str, source: str, body: str, home: str = "", links: Iterable[str] = ()
+    directory: Directory, hook: str, path: str, source: str, body: str, mirror: str = "", links: Iterable[str] = ()
 ) -> File:
     """The script `hook` that stands for the one of `path` and runs `body`."""
     text = HOOK.render(
         where=" ".join(directory.where(path).split()),
         source=source,
         is_start=posixpath.basename(path) == "start",
-        home=home and shlex.quote(home),
+        home=mirror and shlex.quote(mirror),
         path=shlex.quote(body),
         links=" ".join(map(shlex.quote, links)),
     )

@@ -99,6 +99,7 @@ WRONG: dict[str, list[Any]] = {
     "_is_java": [17, {}, {"least": 0}, {"most": "17"}, {"from": 1}],
     "_is_ports": [{"a": 0}, {"a": 65536}, {"a": "1"}, [1], {"a": {"reachable": True}}, {"a": {"port": 1, "b": 1}}],
     "_is_provides": [{"A": "x"}, {"a": ""}, {"a": "$(it)"}, {"a": {}}, {"a": [1]}, {"a": {"b": True}}],
+    "_is_starts": [{}, ["x"], {"images": ["x"]}, {"commands": []}, {"commands": "x"}, {"services": ["x;y"]}, {"a": 1}],
     "_is_env": [{"a": "b"}, {"A": 1}, {"A": 'say "it"'}, {"A": "$(it)"}],
     "_is_mapping": [{"a": 1}, ["a"]],
     "_is_build": [{"unknown": "x"}, {"apt": 1}],

@@ -40,6 +40,7 @@ READ: dict[str, tuple[str, str, dict[str, Any]]] = {
     "floor": ("java", "{least: 11}", {"java": Java(11, 0)}),
     "ceiling": ("java", "{most: 17}", {"java": Java(0, 17)}),
     "one version": ("java", "{least: 17, most: 17}", {"java": Java(17, 17)}),
+    "starts": ("starts", "{commands: [a b, c]}", {"starts": {"commands": ["a b", "c"]}}),
     "text": ("provides", "{sql: 'x://$A'}", {"provides": {"sql": "x://$A"}}),
     "number": ("provides", "{java: 21}", {"provides": {"java": 21}}),
     "mapping": ("provides", "{web: {name: A, path: a/}}", {"provides": {"web": {"name": "A", "path": "a/"}}}),
@@ -83,6 +84,11 @@ REFUSED = {
         "java",
         ["17", "{}", "{least: '17'}", "{most: 0}", "{least: 21, most: 17}", "{lowest: 17}", "{least: true}", "[17]"],
         "'java' must be a mapping with a lowest and a highest major version, such as {least: 11, most: 17}",
+    ),
+    "starts": (
+        "starts",
+        ["[a]", "{}", "{images: [a]}", "{commands: []}", "{commands: a}", "{commands: [1]}", "{services: ['a;b']}"],
+        "'starts' must be a mapping with lists, such as {commands: [pg_ctl start], services: [postgresql]}",
     ),
     "provides": (
         "provides",
