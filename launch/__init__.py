@@ -10,7 +10,7 @@
     stages session           what is started, waited for and stopped, in order
     service states readiness what one service does; `places`: where it has what, `data`: what it keeps
     loop processes           children, descriptors, timers
-    hooks build              postBuild.d, start.d, and the data that a build prepares
+    hooks build seeds        postBuild.d, start.d, and the data that a build prepares of the author's files
     requests client          the control socket, and who asks through it; `verification`
     words files              texts and small files
 """
