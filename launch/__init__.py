@@ -12,5 +12,5 @@
     loop processes           children, descriptors, timers
     hooks build seeds        postBuild.d, start.d, and the data that a build prepares of the author's files
     requests client          the control socket, and who asks through it; `verification`
-    words files              texts and small files
+    words files renviron     texts and small files; R's variables
 """

@@ -25,6 +25,7 @@ from .client import known_status, reset, use
 from .files import read
 from .places import claim_run, hook_files, service_names
 from .processes import execute, script
+from .renviron import tell_r
 from .session import Session
 from .stages import Launch
 from .verification import verify
@@ -87,6 +88,7 @@ def run(command: list[str], deadline: float, grace: float) -> NoReturn:
             say(f"{type(error).__name__}: {error}; the notebook starts without services")
         else:
             leave(session.result or 0)
+    tell_r(say)
     execute(command, {**os.environ})
 
 

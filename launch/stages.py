@@ -23,6 +23,7 @@ from .hooks import Hooks
 from .loop import NEVER, Loop
 from .places import Places
 from .processes import die_with_parent, execute, kill, offspring
+from .renviron import tell_r
 from .requests import Requests
 from .service import Service
 from .session import Session
@@ -59,6 +60,7 @@ class Launch:
         self.loop.pump(lambda: self.session.stopping or not self.unsettled(), self.session.deadline)
         if not self.session.stopping:
             self.tell_readiness()
+            tell_r(self.session.note)
             self.start_notebook(command, {**os.environ})
             self.loop.pump(lambda: not self.session.notebook)
         self.stop()
