@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from .files import read
 from .places import BINDER_DIR
@@ -21,20 +20,20 @@ if TYPE_CHECKING:
 
 BEGAN_WITH = {**os.environ}
 BEGIN, END = "# binder: written at each start\n", "# binder: end\n"
-NOT_FOR_R = re.compile(r"PATH|LD_LIBRARY_PATH|HOME|USER|LOGNAME|SHELL|TERM|PWD|OLDPWD|SHLVL|_|R_.*|TMPDIR|LC_.*|LANG")
-PLAIN = re.compile(r"[\w./:@%+=, -]+")
+OF_A_LOGIN = {"PATH", "LD_LIBRARY_PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "PWD", "OLDPWD", "SHLVL", "_"}
+OF_R = ("R_", "LC_", "LANG", "TMPDIR")
 
 
 def tell_r(note: Callable[[str], None]) -> None:
     homes = r_homes()
-    if not homes:
+    lines = [line(name, os.environ[name]) for name in names_for_r()] if homes else []
+    if not lines:
         return
-    lines = [line(name, os.environ[name]) for name in sorted(names_for_r()) if "\n" not in os.environ[name]]
-    sites = [os.path.join(home, "etc", "Renviron.site") for home in homes]
-    own = [os.path.realpath(os.environ[name]) for name in ("NB_PYTHON_PREFIX", "CONDA_DIR") if os.environ.get(name)]
-    ours = [site for site in sites if any(site.startswith(f"{place}/") for place in own) and is_writable(site)]
-    if len(ours) < len(sites) and os.environ.get("HOME"):
-        ours.append(os.path.join(os.environ["HOME"], ".Renviron"))
+    own = tuple(f"{os.path.realpath(place)}/" for name in ("NB_PYTHON_PREFIX", "CONDA_DIR") if (place := known(name)))
+    sites = [os.path.join(home, "etc", "Renviron.site") for home in homes if home.startswith(own)]
+    ours = [site for site in sites if os.access(site if os.path.exists(site) else os.path.dirname(site), os.W_OK)]
+    if len(ours) < len(homes) and known("HOME"):
+        ours.append(os.path.join(known("HOME"), ".Renviron"))
     for path in ours:
         try:
             put(path, BEGIN + "".join(lines) + END)
@@ -42,14 +41,13 @@ def tell_r(note: Callable[[str], None]) -> None:
             note(f"R is not told the session's variables: {path}: {error.strerror}")
 
 
-def is_writable(path: str) -> bool:
-    return os.access(path if os.path.exists(path) else os.path.dirname(path), os.W_OK)
+def known(name: str) -> str:
+    return os.environ.get(name, "")
 
 
 def r_homes() -> list[str]:
     """R's own folders, without asking it: R is a script that takes a while."""
-    prefix = os.environ.get("NB_PYTHON_PREFIX", "")
-    folders = [os.path.join(prefix, "bin"), *os.environ.get("PATH", "").split(os.pathsep)]
+    folders = [os.path.join(known("NB_PYTHON_PREFIX"), "bin"), *known("PATH").split(os.pathsep)]
     programs = [os.path.join(folder, "R") for folder in folders if folder]
     found = [os.path.dirname(os.path.realpath(path)) for path in programs if os.path.isfile(path)]
     places = [os.path.join(folder, above) for folder in found for above in ("..", "../lib/R", "../lib64/R")]
@@ -57,16 +55,18 @@ def r_homes() -> list[str]:
     return list(dict.fromkeys(homes))
 
 
-def names_for_r() -> set[str]:
-    exported = re.findall(r"^export (\w+)", read(os.path.join(BINDER_DIR, "env")), flags=re.MULTILINE)
-    changed = [name for name, value in os.environ.items() if BEGAN_WITH.get(name) != value]
-    names = {*exported, *changed, "CONDA_DIR", "NB_PYTHON_PREFIX"} & os.environ.keys()
-    return {name for name in names if not NOT_FOR_R.fullmatch(name) and re.fullmatch(r"\w+", name)}
+def names_for_r() -> list[str]:
+    lines = read(os.path.join(BINDER_DIR, "env")).splitlines()
+    names = {line.removeprefix("export ").partition("=")[0] for line in lines if line.startswith("export ")}
+    names |= {name for name, value in os.environ.items() if BEGAN_WITH.get(name) != value}
+    names |= {"CONDA_DIR", "NB_PYTHON_PREFIX"}
+    fit = (name for name in names - OF_A_LOGIN if name.isidentifier() and not name.startswith(OF_R))
+    return sorted(name for name in fit if name in os.environ and "\n" not in os.environ[name])
 
 
 def line(name: str, value: str) -> str:
     """As R reads it: ${ is expanded within quotes as well, and what is in the environment has its quotes taken away."""
-    if PLAIN.fullmatch(value) and value == value.strip():
+    if value and value == value.strip() and not set(value) & set("'\"\\${}#"):
         return f"{name}=${{{name}-{value}}}\n"
     quoted = value.replace("'", "'\"'\"'").replace("${", "$''{")
     return f"{name}='{quoted}'\n"
@@ -76,10 +76,12 @@ def put(path: str, block: str) -> None:
     """Replace what stands between the marks, or add it."""
     before = ""
     if os.path.exists(path):
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with open(path, errors="surrogateescape", newline="") as file:
             before = file.read()
-    own = re.sub(rf"{re.escape(BEGIN)}.*?{re.escape(END)}", "", before, flags=re.DOTALL)
+    above, begin, rest = before.partition(BEGIN)
+    below = rest.partition(END)[2] if begin else ""
+    own = above + below
     after = own + ("\n" if own and not own.endswith("\n") else "") + block
     if after != before:
-        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with open(path, "w", errors="surrogateescape", newline="") as file:
             file.write(after)
