@@ -22,7 +22,7 @@ LOOKS = {
     "packed with zstd": rb"\x28\xb5\x2f\xfd",
     "a 7-Zip archive": rb"7z\xbc\xaf",
     "an archive of pg_dump": rb"PGDMP",
-    "a tar archive": rb"[\s\S]{257}ustar",
+    "a tar archive (unpack it)": rb"[\s\S]{257}ustar",
     "a web page": rb"(?i)\s*(?:<!--[\s\S]*?-->\s*)?<(?:!doctype html|html|head|body)\b",
     "XML": rb"\s*<\?xml|\s*<[A-Za-z][\w:.-]*(?:\s[^>]*)?>",
     "JSON": rb"\s*(?:\[\s*[\[{\"\]\d]|\{\s*[\"}])",
