@@ -1,6 +1,7 @@
 """R has the session's variables, too, in RStudio as well, which passes on next to nothing of its own.
 
-- those that binder/env exports, what the start scripts changed, and where conda is; none that R or a login makes itself
+- those that binder/env and binder/start export, what the start scripts changed, and where conda is; none that R or a
+  login makes itself
 - in Renviron.site of an R of the notebook's environment; for any other on PATH, which is not the session's own and as a
   rule not ours to write, in ~/.Renviron
 - between two marks, anew at each start; what else stands there is left as it is
@@ -56,7 +57,7 @@ def r_homes() -> list[str]:
 
 
 def names_for_r() -> list[str]:
-    lines = read(os.path.join(BINDER_DIR, "env")).splitlines()
+    lines = "\n".join(read(os.path.join(BINDER_DIR, name)) for name in ("env", "start")).splitlines()
     names = {line.removeprefix("export ").partition("=")[0] for line in lines if line.startswith("export ")}
     names |= {name for name, value in os.environ.items() if BEGAN_WITH.get(name) != value}
     names |= {"CONDA_DIR", "NB_PYTHON_PREFIX"}
@@ -85,3 +86,5 @@ def put(path: str, block: str) -> None:
     if after != before:
         with open(path, "w", errors="surrogateescape", newline="") as file:
             file.write(after)
+    if not before:
+        os.chmod(path, 0o600)  # start scripts may export what is nobody else's business

@@ -65,7 +65,10 @@ def test_in_the_folder_of_r(repository: Repository, tmp_path: Path) -> None:
 def test_what_start_scripts_export(repository: Repository, tmp_path: Path) -> None:
     site = r_of(tmp_path / "env")
     repository.hook("mine", '#!/bin/sh\nexport ADDED=yes TERM=x\nexec "$@"\n')
-    start(repository, "true", NB_PYTHON_PREFIX=str(tmp_path / "env"), UNRELATED="1")
+    (repository.binder / "start").write_text("#!/bin/sh\nexport FROM_START=1\n")
+    start(repository, "true", NB_PYTHON_PREFIX=str(tmp_path / "env"), UNRELATED="1", FROM_START="1")
+    assert "FROM_START=${FROM_START-1}\n" in site.read_text()
+    assert site.stat().st_mode & 0o777 == 0o600
     assert "ADDED=${ADDED-yes}\n" in site.read_text()
     assert "TERM" not in site.read_text()
     assert "UNRELATED" not in site.read_text()

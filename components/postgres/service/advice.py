@@ -40,8 +40,8 @@ def looks_like(head: bytes) -> str:
 
 
 FOREIGN_ROLES = (
-    "it gives things to roles of another server: make the dump with pg_dump --no-owner --no-privileges, or take those "
-    "lines out"
+    "it names roles of another server: make the dump with pg_dump --no-owner --no-privileges, or take those lines out; "
+    "a role that is meant is made in an earlier file, by CREATE ROLE"
 )
 REMEDIES = {
     r'role ".*" does not exist|must be (?:a )?member of role|must be able to SET ROLE': FOREIGN_ROLES,
