@@ -12,7 +12,7 @@ from bson import json_util
 Document = dict[str, Any]
 
 
-class SeedError(Exception):
+class SeedError(ValueError):
     """What is wrong with a file, in one line."""
 
 

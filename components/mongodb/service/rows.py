@@ -22,7 +22,7 @@ DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+([eE][+-]?\d+)?")
 NO_TABLE = re.compile(r"\s*(<[!?a-z]|[\[{]\s*[\"{\[])", re.IGNORECASE)
 
 
-class RowError(Exception):
+class RowError(ValueError):
     """What is wrong with the file, in one line."""
 
 

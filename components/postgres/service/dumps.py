@@ -28,8 +28,10 @@ LEFT_OUT = {
     ),
     "comments on extensions": re.compile(rb"COMMENT ON EXTENSION "),
     "tablespaces": re.compile(rb"SET default_tablespace = (?!'')"),
-    # newer programs guard their text, which older ones do not know; large objects are not there to be dropped
-    "": re.compile(rb"\\(?:un)?restrict |SELECT pg_catalog\.lo_unlink\('"),
+    # newer programs guard their text, which older ones do not know; what --clean drops is not there, plpgsql is
+    "": re.compile(
+        rb"\\(?:un)?restrict |SELECT pg_catalog\.lo_unlink\('|CREATE (?:OR REPLACE )?(?:PROCEDURAL )?LANGUAGE plpgsql;"
+    ),
 }
 SETTING = re.compile(rb"SET ([a-z_]+) = ")
 EXTENSION = re.compile(rb"CREATE EXTENSION ")

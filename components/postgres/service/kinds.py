@@ -38,12 +38,15 @@ def head_of(path: Path) -> bytes:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[tuple[Path, Path]]:
-    """The file as it is when unpacked, and the name that it has then."""
+    """The file as it is when unpacked, and the name that it has then; raises OSError where it cannot be unpacked."""
     if path.is_dir():
         yield path, path
         return
     with tempfile.TemporaryDirectory(dir=os.environ.get("SERVICE_RUN")) as folder:
-        plain, name = unpack(path, Path(folder) / "plain")
+        try:
+            plain, name = unpack(path, Path(folder) / "plain")
+        except Exception as error:  # each of the packers has errors of its own
+            raise OSError(f"cannot be unpacked: {error}") from error
         if head_of(plain).startswith(UTF_16):
             recoded = Path(folder) / "recoded"
             with (

@@ -122,7 +122,7 @@ def test_rows(seed: ModuleType, data: bytes, rows: list[object]) -> None:
     ],
 )
 def test_mistakes_in_rows(seed: ModuleType, data: bytes, message: str) -> None:
-    with pytest.raises(seed.RowError, match=message):
+    with pytest.raises(ValueError, match=message):
         list(seed.documents_of_rows(seed.as_text(data)))
 
 

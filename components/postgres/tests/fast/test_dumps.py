@@ -48,8 +48,10 @@ def test_left_out(statement: str, what: str, end: bytes) -> None:
     assert cleaned(text) == (end.join([b"-- a", b"SELECT 1;", b""]), {what: 1})
 
 
-@pytest.mark.parametrize("line", [b"\\restrict aB1\n", b"\\unrestrict aB1\n"])
-def test_guards_of_newer_programs_are_nothing_to_tell(line: bytes) -> None:
+@pytest.mark.parametrize(
+    "line", [b"\\restrict aB1\n", b"\\unrestrict aB1\n", b"CREATE OR REPLACE PROCEDURAL LANGUAGE plpgsql;\n"]
+)
+def test_what_is_nothing_to_tell(line: bytes) -> None:
     assert cleaned(line) == (b"", {})
 
 

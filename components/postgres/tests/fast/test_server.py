@@ -180,12 +180,14 @@ def test_archives(server: Server, seed: Seed, form: str) -> None:
         ("a.sql", b"SELECT 'Z\xeb';", "it is not UTF-8"),
         ("a.sql", "-- MySQL dump 10.13\nCREATE TABLE `t` (a int);", "it looks like a dump of MySQL"),
         ("a.sql", "-- PostgreSQL database cluster dump\n", "is a dump of a whole server"),
-        ("a.sql", b"SELECT\0", "is no dump of PostgreSQL: it looks like no text"),
+        ("a.sql", b"SELECT\0", "is no SQL: it looks like no text"),
         ("a.dump", b"PGDMP\x01\xff\x00", "a newer pg_dump than this server's wrote it"),
         ("a.dump", b"", "is no dump of PostgreSQL: it is empty"),
         ("a.csv", "<!doctype html>", "is no table: it looks like a web page"),
         ("a.csv", "a,b\n1\n", "line 2: fields: 1"),
-        ("a.csv.gz", b"\x1f\x8b\x08cut", ""),
+        ("a.csv.gz", b"\x1f\x8b\x08cut", "cannot be unpacked"),
+        ("a.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\3no data at all", "cannot be unpacked"),
+        ("a.csv.xz", b"\xfd7zXZ\0no data", "cannot be unpacked"),
     ],
 )
 def test_the_build_ends_with_a_remedy(seed: Seed, name: str, content: str | bytes, remedy: str) -> None:
