@@ -38,8 +38,8 @@ def tell_r(note: Callable[[str], None]) -> None:
     for path in ours:
         try:
             put(path, BEGIN + "".join(lines) + END)
-        except OSError as error:
-            note(f"R is not told the session's variables: {path}: {error.strerror}")
+        except (OSError, ValueError) as error:  # nothing that a notebook has to wait for
+            note(f"R is not told the session's variables: {path}: {getattr(error, 'strerror', None) or error}")
 
 
 def known(name: str) -> str:
@@ -58,7 +58,7 @@ def r_homes() -> list[str]:
 
 def names_for_r() -> list[str]:
     lines = "\n".join(read(os.path.join(BINDER_DIR, name)) for name in ("env", "start")).splitlines()
-    names = {line.removeprefix("export ").partition("=")[0] for line in lines if line.startswith("export ")}
+    names = {line.partition("=")[0][len("export ") :] for line in lines if line.startswith("export ")}
     names |= {name for name, value in os.environ.items() if BEGAN_WITH.get(name) != value}
     names |= {"CONDA_DIR", "NB_PYTHON_PREFIX"}
     fit = (name for name in names - OF_A_LOGIN if name.isidentifier() and not name.startswith(OF_R))
