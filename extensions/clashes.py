@@ -1,7 +1,7 @@
 """Clashes that no single file shows: ports, Java versions, launcher names, variables of two files.
 
 - a port belongs to one component; a foreign start script that names it is a party too
-- Java: every package of one that is asked for is installed, the highest version is the one to use
+- Java: every package of one that is asked for is installed; on PATH conda's comes first, else the highest version
 - a name in Jupyter's launcher, or a path behind its proxy, belongs to one
 - a variable of environment.yml that `binder/env` sets too has that file's value, as it is read later
 
@@ -26,6 +26,7 @@ from .model import Clash, Fragment, Merged, Want
 
 JAVA = re.compile(r"openjdk-(\d+)-(?:jdk|jre)\b")
 RACE = "one process can listen on it: the catalogue's services and the start scripts race for it"
+OWN_JAVA = "the catalogue's servers run on the version of java_version all the same"
 LATER = "binder/env is read after the environment is activated"
 
 
@@ -64,16 +65,21 @@ def java(apt: Merged, conda: Merged) -> Iterator[Clash]:
     for entry in apt.entries:
         if match := JAVA.match(entry.name):
             versions.setdefault(int(match[1]), []).extend(entry.wants)
+    first = 0
     for entry in conda.entries:
         spec = specs.parse(entry.text)
         match = re.search(r"\d+", spec.version.text) if spec and spec.name == "openjdk" else None
         if match:
+            first = max(first, int(match[0]))
             versions.setdefault(int(match[0]), []).extend(entry.wants)
     if len(versions) > 1:
-        highest, *others = (tuple(versions[number]) for number in sorted(versions, reverse=True))
-        losing = tuple(want for wants in others for want in wants)
-        remedy = "set JAVA_HOME where a program needs another than the highest"
-        yield Clash("java", "Java", highest, losing, remedy, "all are installed; the highest serves most programs")
+        winner = first or max(versions)
+        losing = tuple(
+            want for number in sorted(versions, reverse=True) if number != winner for want in versions[number]
+        )
+        remedy = "set JAVA_HOME where a program of yours needs another"
+        why = "conda's comes first on PATH" if first else "all are installed; the highest is the one on PATH"
+        yield Clash("java", "Java", tuple(versions[winner]), losing, remedy, f"{why}; {OWN_JAVA}")
 
 
 def launchers(configurations: Iterable[Fragment]) -> Iterator[Clash]:

@@ -11,7 +11,8 @@
     service states readiness what one service does; `preparation`: before it is one, `groups`: what it leaves behind
     data owner aside         what it keeps, whose that is, and what is not opened; `places`: where it has what
     loop processes family    children, descriptors, timers; `logs`: that what they write has an end
-    hooks exports build      start.d, what it exports, and the data that a build prepares
+    hooks exports            start.d, and what it exports
+    build seeds              the data that a build prepares of the author's files
     requests client          the control socket, and who asks through it; `verification`
-    words files              texts and small files
+    words files renviron     texts and small files; R's variables
 """

@@ -3,8 +3,8 @@
 - its state is wiped, the service started, its seeds loaded, the service stopped
 - loading is: `setup`, where the service has one, then `load FILE` for each file and folder of SERVICE_SEED in the order
   of their names, hidden ones left out; both run with SERVICE_* set, `load` in the folder of the seeds
-- `load` exits with 0 where it has loaded the file, with 3 where the file is not of its kinds: that is said, and the
-  next one follows; with anything else the build fails, and the file is named
+- `load` exits with 0 where it has loaded the file, with 3 where the file is not of its kinds: that is said and kept,
+  and the next one follows; with anything else the build fails, and the file is named
 - COMMAND, where one is given, runs in place of `setup` and `load`
 - then `format` and seeded.tar.gz are written beside the data
 - after any failure nothing is left, and the exit is not 0
@@ -16,9 +16,10 @@ import os
 import signal
 
 from .data import pack
-from .files import listed, remove
+from .files import remove
 from .places import BINDER_DIR, claim_run, service_names
 from .processes import MASK, exit_code, kill, script
+from .seeds import is_pointer, keep_names, pass_over, seed_paths
 from .session import Session
 from .stages import Launch
 from .states import FAILED, READY, SETTLED
@@ -51,7 +52,8 @@ def build(name: str, command: list[str], deadline: float) -> int:
 def make(launch: Launch, service: Service, command: list[str]) -> int:
     place = service.places.built
     remove(place)
-    problem, last = seed(launch, service, steps(service.places, command))
+    passed: list[str] = []
+    problem, last = seed(launch, service, steps(service.places, command, passed), passed)
     signal.pthread_sigmask(signal.SIG_SETMASK, MASK)
     result = launch.session.result or 0
     problem = problem or service.fatal
@@ -61,6 +63,7 @@ def make(launch: Launch, service: Service, command: list[str]) -> int:
         problem = because(last, outcome(result))
     else:
         try:
+            keep_names(service.places, passed)
             pack(service.places)
             return 0
         except (Failure, OSError) as error:
@@ -70,7 +73,7 @@ def make(launch: Launch, service: Service, command: list[str]) -> int:
     return 128 + os.WTERMSIG(result) if os.WIFSIGNALED(result) else os.WEXITSTATUS(result) or 1
 
 
-def steps(places: Places, command: list[str]) -> Iterator[tuple[str, list[str], str]]:
+def steps(places: Places, command: list[str], passed: list[str]) -> Iterator[tuple[str, list[str], str]]:
     """What makes the data: a name to say, the command, and the seed that it loads, or nothing."""
     if command:
         yield " ".join(command), command, ""
@@ -78,20 +81,17 @@ def steps(places: Places, command: list[str]) -> Iterator[tuple[str, list[str], 
     setup, load = places.file("setup"), places.file("load")
     if os.path.exists(setup):
         yield setup, script(setup), ""
-    for name in listed(places.seed):
-        if not name.startswith("."):
-            path = os.path.join(places.seed, name)
-            if os.path.exists(load):
-                yield path, [*script(load), path], path
-            else:
-                pass_over(places.name, path)
+    for path in seed_paths(places):
+        if os.path.exists(load):
+            yield path, ["false"] if is_pointer(path) else [*script(load), path], path
+        else:
+            pass_over(places, path)
+            passed.append(path)
 
 
-def pass_over(name: str, path: str) -> None:
-    say(f"{name}: {path} is passed over: {name} loads no file of this kind")
-
-
-def seed(launch: Launch, service: Service, todo: Iterator[tuple[str, list[str], str]]) -> tuple[str, str]:
+def seed(
+    launch: Launch, service: Service, todo: Iterator[tuple[str, list[str], str]], passed: list[str]
+) -> tuple[str, str]:
     """Start the service, take the steps, stop the service; what went wrong with the service, and the last step."""
     session, loop = launch.session, launch.loop
     launch.logs.watch()
@@ -109,7 +109,8 @@ def seed(launch: Launch, service: Service, todo: Iterator[tuple[str, list[str], 
             say(f"{service.name}: loading {path}")
         problem = take(launch, service, command, os.path.dirname(path))
         if path and session.result is not None and exit_code(session.result) == NOT_MINE:
-            pass_over(service.name, path)
+            pass_over(service.places, path)
+            passed.append(path)
             session.result = 0
     launch.stop()
     launch.finish()

@@ -26,6 +26,7 @@ from .client import known_status, reset, use
 from .files import read
 from .places import claim_run, hook_files, service_names
 from .processes import execute, script
+from .renviron import tell_r
 from .session import Session
 from .stages import Launch
 from .verification import verify
@@ -88,6 +89,7 @@ def run(command: list[str], deadline: float, grace: float) -> NoReturn:
         say(f"{type(error).__name__}: {error}; the notebook starts without services")
         if launch:
             end_without_notebook(launch)
+    tell_r(say)
     execute(command, {**os.environ})
 
 

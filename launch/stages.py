@@ -26,6 +26,7 @@ from .logs import Logs
 from .loop import NEVER, Loop
 from .places import BINDER_DIR, Places
 from .processes import ask_to_end, die_with_parent, execute, kill
+from .renviron import tell_r
 from .requests import Requests
 from .service import Service
 from .session import Session, seconds_to_wait
@@ -67,6 +68,7 @@ class Launch:
         self.loop.pump(lambda: self.session.stopping or not self.unsettled(), self.session.deadline)
         if not self.session.stopping:
             self.tell_readiness()
+            tell_r(self.session.note)
             self.start_notebook(command, {**os.environ})
             self.loop.pump(lambda: not self.session.notebook)
         self.stop()

@@ -3,6 +3,7 @@
 - a script asks a running service a real question; it has a minute, and the last line that it writes is the reason
 - a service on demand that nobody has started has nothing to answer, unless its script starts it
 - data that was to be kept and is not is a failure, whatever the service answers
+- below it, the seeds that were not loaded at build
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import os
 
 from .client import known_status
 from .files import listed
-from .places import BINDER_DIR
+from .places import BINDER_DIR, BINDER_RUN, Places, service_names
 from .processes import output_of, script
+from .seeds import passed_over
 from .states import FINE, ON_DEMAND, UNKNOWN
 
 TYPE_CHECKING = False
@@ -41,6 +43,9 @@ def verify() -> int:
         print("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())  # noqa: B905
     for note in status["notes"] if status["running"] else []:
         print(f"note: {note}")
+    for name in service_names():
+        for leaf in passed_over(Places(name, BINDER_RUN)):
+            print(f"{name}: seed/{name}/{leaf} was not loaded: it is none of the kinds that {name} loads")
     return int(any(row[2] == "FAILED" for row in rows))
 
 

@@ -293,7 +293,8 @@ class Trial:
                 os.kill(pid, signal.SIGKILL)
 
     def at_home(self) -> set[str]:
-        return {path.relative_to(self.home).as_posix() for path in self.home.rglob("*") if not path.is_dir()}
+        files = {path.relative_to(self.home).as_posix() for path in self.home.rglob("*") if not path.is_dir()}
+        return files - {".Renviron"}  # launch's own, where this machine has R
 
     def new_at_home(self, before: set[str]) -> None:
         for path in sorted(self.at_home() - before):

@@ -86,9 +86,19 @@ def test_several_versions_of_java() -> None:
     old = directory("old", apt_txt="openjdk-8-jre\n")
     new = directory("new", apt_txt="openjdk-21-jdk-headless\n", environment_yml="dependencies: [openjdk=17]\n")
     clash = only(compose([], [old, new]), "java")
-    assert [want.text for want in clash.wants] == ["openjdk-21-jdk-headless"]
-    assert [want.text for want in clash.losing] == ["openjdk=17", "openjdk-8-jre"]
+    assert [want.text for want in clash.wants] == ["openjdk=17"]
+    assert [want.text for want in clash.losing] == ["openjdk-21-jdk-headless", "openjdk-8-jre"]
+    assert clash.why.startswith(
+        "conda's comes first on PATH; the catalogue's servers run on the version of java_version"
+    )
     assert not compose([], [old, old]).clashes
+
+
+def test_several_versions_of_java_by_apt_alone() -> None:
+    directories = [directory(f"j{version}", apt_txt=f"openjdk-{version}-jre\n") for version in (17, 21)]
+    clash = only(compose([], directories), "java")
+    assert [want.text for want in clash.wants] == ["openjdk-21-jre"]
+    assert clash.why.startswith("all are installed; the highest is the one on PATH")
 
 
 def test_launcher_names_and_proxied_paths(tmp_path: Path) -> None:

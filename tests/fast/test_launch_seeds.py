@@ -59,14 +59,38 @@ def test_without_seeds_there_is_data_all_the_same(repository: Repository, files:
 
 @pytest.mark.parametrize("files", [{"load": LOAD}, {}])
 def test_a_file_that_nobody_took_is_named(repository: Repository, files: dict[str, str]) -> None:
-    sow(repository, "1.txt", "2.row", "folder/3.row", "4.txt", **files)
+    sow(repository, "1.txt", "2.row", "folder/3.row", "4.txt", "README.md", ".hidden", **files)
     done = repository.call("--build", "db")
     assert done.returncode == 0, done.stderr
     passed = [line for line in done.stderr.splitlines() if "passed over" in line]
-    names = ["1.txt", "4.txt", "folder"] if files else ["1.txt", "2.row", "4.txt", "folder"]
+    names = ["1.txt", "4.txt", "README.md"] if files else ["1.txt", "2.row", "4.txt", "README.md"]
     where = f"{repository.binder}/seed/db"
-    assert passed == [f"launch: db: {where}/{name} is passed over: db loads no file of this kind" for name in names]
+    assert passed == [
+        *(f"launch: db: {where}/{name} is passed over: db loads no file of this kind" for name in names),
+        f"launch: db: {where}/folder is passed over: db loads no folder of this kind, and does not look at the files "
+        "in it: move them up",
+    ]
     assert rows(repository) == ("2.row 2\n" if files else "")
+    told = [line for line in repository.script("verify").stdout.splitlines() if "was not loaded" in line]
+    names = [*(name for name in names if name != "README.md"), "folder"]
+    assert told == [f"db: seed/db/{name} was not loaded: it is none of the kinds that db loads" for name in names]
+
+
+def test_nothing_is_told_where_all_was_loaded(repository: Repository) -> None:
+    sow(repository, "2.row", "README.md", ".gitkeep", load=LOAD)
+    assert repository.call("--build", "db").returncode == 0
+    assert "was not loaded" not in repository.script("verify").stdout
+
+
+def test_a_pointer_of_git_lfs_is_no_seed(repository: Repository) -> None:
+    """Whatever the loader would make of it."""
+    sow(repository, "1.row", "2.row", load=LOAD)
+    pointer = repository.binder / "seed/db/1.row"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    done = repository.call("--build", "db")
+    assert done.returncode == 1
+    assert f"{pointer} is a pointer of Git LFS, not the file itself: git lfs pull before the build" in done.stderr
+    assert not repository.built("db").exists()
 
 
 @pytest.mark.parametrize(
