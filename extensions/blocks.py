@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from extensions.answers import amendment as _amendment
     from extensions.answers import choices as _choices
     from extensions.answers import destination as _destination
+    from extensions.answers import draft as _draft
     from extensions.answers import former as _former
     from extensions.answers import given as _given
-    from extensions.answers import draft as _draft
     from extensions.answers import questions as _questions
     from extensions.catalogue import files as _files
     from extensions.catalogue import manifest as _manifest
