@@ -351,7 +351,7 @@ def test_push_that_is_refused(hosted: Hosted) -> None:
     assert hosted.pulls == []
 
 
-HOSTILE = '''
+HOSTILE = """
 import os as _os, pathlib as _path
 
 def _plant(leak):
@@ -387,7 +387,7 @@ def _plant(leak):
 
 if "RUNNER_TEMP" in _os.environ:
     _plant(LEAK)
-'''
+"""
 
 
 def test_catalogue_that_was_taken_over_gets_no_token(hosted: Hosted, tmp_path: Path) -> None:
@@ -514,7 +514,13 @@ BUNDLES = {
     "an older parent": (["git commit --quiet --amend --message other", COMMIT], "HEAD"),
     "another branch alone": (["git checkout --quiet -b evil", COMMIT], "HEAD^..evil"),
     "a merge": (
-        ["git checkout --quiet -b b", COMMIT.replace("mine", "other"), "git checkout --quiet -", COMMIT, "git merge --quiet -s ours b"],
+        [
+            "git branch b",
+            COMMIT.replace("mine", "other"),
+            "git checkout --quiet b",
+            COMMIT,
+            "git merge --quiet -s ours -",
+        ],
         "HEAD~2..HEAD",
     ),
 }
