@@ -759,3 +759,70 @@ def test_releases_in_order(releases: list[str]) -> None:
     assert sorted(keys, key=lambda key: key or ((), "", 0, 0)) == keys
     assert who.order("1.0") == who.order("v1.0.0")
     assert who.order("abc1234") is None
+
+
+OTHER = "_commit: 1.0.0\n_src_path: /another/template\nproject_name: x\n"
+
+
+def test_answers_of_another_template(fleet: Fleet, tmp_path: Path) -> None:
+    """They are refused, whatever stands beside them; ours are taken by the name that they have."""
+    course, ours = fleet.checkout(tmp_path / "course"), ".copier-answers.binder-blocks.yml"
+    (course / ".copier-answers.yml").rename(course / ours)
+    commit(course)
+    assert f"no .copier-answers.yml: this is no repository that Binder Blocks made; add --answers-file {ours}" in str(
+        updated(course)[1]["message"]
+    )
+    (course / ".copier-answers.yml").write_text(OTHER)
+    commit(course)
+    before = state_of(course)
+    code, values = updated(course)
+    assert (code, values["result"]) == (2, "refused")
+    assert values["message"] == f".copier-answers.yml is another template's answers file; add --answers-file {ours}"
+    for name in ("../x", "/x", ".", "a//b"):
+        assert updated("--answers-file", name, course)[0] == 2
+    assert state_of(course) == before
+    code, values = updated("--answers-file", ours, course)
+    assert (code, values["result"], values["to"]) == (0, "updated", "1.1.0")
+    assert "_commit: 1.1.0\n" in (course / ours).read_text()
+    assert (course / ".copier-answers.yml").read_text() == OTHER
+    assert updated("--answers-file", ours, course)[1]["result"] == "current"
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "same"),
+    [
+        ("gh:o/r", "https://github.com/o/r", True),
+        ("gh:O/R.git", "git+https://github.com/o/r.git", True),
+        ("git@github.com:o/r.git", "gh:o/r", True),
+        ("ssh://git@gitlab.com/g/s/r", "gl:g/s/r", True),
+        ("https://git.example.org/a/b/", "https://git.example.org/a/b.git", True),
+        ("/srv/catalogue/", "/srv/catalogue", True),
+        ("gh:o/r", "gh:o/r2", False),
+        ("gh:o/r", "gl:o/r", False),
+        ("https://git.example.org/a/B", "https://git.example.org/a/b", False),
+        ("https://github.com.evil.example/o/r", "gh:o/r", False),
+    ],
+)
+def test_addresses_of_a_catalogue(source: str, given: str, same: bool) -> None:
+    assert (update.same_address(source) == update.same_address(given)) == same
+
+
+def test_another_catalogue_is_refused(fleet: Fleet, tmp_path: Path) -> None:
+    course = fleet.checkout(tmp_path / "course")
+    before = state_of(course)
+    code, values = updated("--catalogue", "gh:owner/binder-blocks", course)
+    assert (code, values["result"]) == (2, "refused")
+    assert f"names the catalogue {fleet.catalogue}, which is not gh:owner/binder-blocks" in str(values["message"])
+    assert state_of(course) == before
+    assert updated("--catalogue", f"{fleet.catalogue}/", course)[1]["result"] == "updated"
+
+
+def test_new_files_that_a_setting_hides(fleet: Fleet, tmp_path: Path) -> None:
+    """By them Copier finds what it could not merge: without, an edit would be dropped, and its rest committed."""
+    course = fleet.checkout(tmp_path / "course")
+    edit(course / "binder/apt.txt", "libalpha  #", "libmine  #")
+    git(course, "config", "status.showUntrackedFiles", "no")
+    code, values = updated(course)
+    assert (code, values["result"], values["conflicts"]) == (3, "conflict", ["binder/apt.txt"])
+    assert "libmine" in (course / "binder/apt.txt").read_text()
+    assert not list(course.rglob("*.rej"))

@@ -567,3 +567,42 @@ def test_more_refs_and_settings_in_files_go_nowhere(handed: Handed) -> None:
     assert handed.open().green
     assert handed.hosted.branches.keys() == {"main", "binder-blocks/1.1.0"}
     assert git(handed.hosted.origin, "tag") == ""
+
+
+def test_program_reads_the_answers_that_copier_wrote(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """Another template has the usual name, with a newer release of its own."""
+    root, course, ours = make_catalogue(ALPHA), tmp_path / "course", ".copier-answers.binder-blocks.yml"
+    commit(root, "1.0.0")
+    other = tmp_path / "other"
+    (other / "template").mkdir(parents=True)
+    (other / "copier.yml").write_text("_subdirectory: template\nname: {type: str, default: x}\n")
+    (other / "template/{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers | to_nice_yaml }}")
+    commit(other, "1.0.0")
+    run_copier("copy", "--defaults", other, course)
+    data = ("--data", "components=[alpha]", "--data", "outputs=[updates]")
+    run_copier("copy", "--trust", "--defaults", "--answers-file", ours, *data, root, course)
+    commit(course)
+    (other / "template/OTHER").write_text("other\n")
+    commit(other, "1.1.0")
+    write_components(root, {"alpha/apt.txt": "libalpha2\n"})
+    commit(root, "1.1.0")
+    program = [sys.executable, str(course / ".github/binder-blocks/update.py"), str(course)]
+    result = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, f"{course}\t1.0.0\t1.1.0\tupdated\t-\n"), result.stderr
+    assert "libalpha2" in (course / "binder/apt.txt").read_text()
+    assert not (course / "OTHER").exists()
+    assert "_commit: 1.1.0\n" in (course / ours).read_text()
+    assert "_commit: 1.0.0\n" in (course / ".copier-answers.yml").read_text()
+
+
+def test_folder_as_the_source_is_told(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root = make_catalogue(ALPHA)
+    commit(root, "1.0.0")
+    copied = copier("copy", "--trust", "--defaults", root, tmp_path / "plain")
+    assert f"- NOTE: nobody else can update from '{root}', a folder of this computer; for that," in copied.stderr
+    assert "'updates'" not in copied.stderr
+    copied = copier("copy", "--trust", "--defaults", "--data", "outputs=[updates]", root, tmp_path / "course")
+    assert "- NOTE: the output 'updates' cannot work so" in copied.stderr
+    commit(tmp_path / "course")
+    again = copier("update", "--trust", "--defaults", tmp_path / "course")
+    assert "nobody else can update" not in again.stderr

@@ -1,0 +1,37 @@
+"""What the program that updates a repository has to know of it: the name of its answers file.
+
+Copier lets people choose another name, and where two templates share a repository one of them has to.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from extensions.composition import Composition
+from extensions.foreign.repository import is_folder
+from extensions.outputs import Facts
+
+USUAL = ".copier-answers.yml"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A line of the program as it stands in the catalogue, and as it is written."""
+
+    usual: str
+    line: str
+
+
+def facts(composition: Composition) -> Facts:
+    """The program's line; a note where no machine but this one could run it."""
+    name, source = (str(composition.answers.get(key, "")) for key in ("_answers_file", "_src_path"))
+    program = Program(f'ANSWERS = "{USUAL}"\n', f"ANSWERS = {json.dumps(name or USUAL)}\n")
+    return Facts(program, (UNREACHABLE,) if source and is_folder(source) else ())
+
+
+# What a catalogue that is a folder gives.
+UNREACHABLE = (
+    "the output 'updates' cannot work so: every run of it would end in an error, since the catalogue is a folder of "
+    "this computer; copy from the catalogue's address"
+)
