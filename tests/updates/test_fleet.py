@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fleet import update, who
 from tests.fast.conftest import ROOT, commit, copier, git, manifest, tree, write_catalogue, write_components
@@ -826,3 +827,54 @@ def test_new_files_that_a_setting_hides(fleet: Fleet, tmp_path: Path) -> None:
     assert (code, values["result"], values["conflicts"]) == (3, "conflict", ["binder/apt.txt"])
     assert "libmine" in (course / "binder/apt.txt").read_text()
     assert not list(course.rglob("*.rej"))
+
+
+def opening_of_the_page() -> str:
+    """The script that docs/fleet.md runs with the token that writes."""
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "docs/fleet.md").read_text(), re.MULTILINE | re.DOTALL)
+    jobs = yaml.safe_load(block)["jobs"]
+    assert "FLEET_TOKEN" not in str(jobs["update"])
+    (script,) = [step["run"] for step in jobs["open"]["steps"] if "run" in step]
+    assert "${{" not in script
+    return str(script)
+
+
+@pytest.mark.parametrize(
+    ("commands", "refs", "branch", "pushed"),
+    [
+        ("", "HEAD^..HEAD", "binder-blocks/1.1.0", True),
+        ("", "HEAD^..HEAD", "main", False),
+        ("", "HEAD^..HEAD", "binder-blocks/../main", False),
+        ("", "HEAD^..HEAD", "binder-blocks/a;touch PWNED", False),
+        ("git commit --allow-empty --message y", "HEAD~2..HEAD", "binder-blocks/1.1.0", False),
+        ("git checkout --orphan x; git commit --message y", "HEAD", "binder-blocks/1.1.0", False),
+    ],
+)
+def test_page_pushes_one_commit(tmp_path: Path, commands: str, refs: str, branch: str, pushed: bool) -> None:
+    source, origin, made = tmp_path / "source", tmp_path / "origin", tmp_path / "temp/made"
+    made.mkdir(parents=True)
+    source.mkdir()
+    (source / "README.md").write_text("x\n")
+    commit(source)
+    git(tmp_path, "clone", "--quiet", "--bare", str(source), str(origin))
+    git(tmp_path, "clone", "--quiet", "--depth", "1", origin.as_uri(), "course")
+    (source / "README.md").write_text("y\n")
+    commit(source)
+    subprocess.run(["sh", "-c", commands], cwd=source, check=True, capture_output=True)
+    git(source, "bundle", "create", "--quiet", str(made / "update.bundle"), *refs.split())
+    (made / "branch").write_text(branch)
+    (made / "body.md").write_text("Body\n" * 20_000)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text(f'#!/bin/sh\necho "$@" >>"{tmp_path}/gh"\n')
+    (tmp_path / "bin/gh").chmod(0o755)
+    given = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "RUNNER_TEMP": str(made.parent)}
+    command = ["bash", "-e", "-c", opening_of_the_page()]
+    result = subprocess.run(
+        command, cwd=tmp_path / "course", env={**os.environ, **given}, check=False, capture_output=True, text=True
+    )
+    assert (result.returncode == 0) == pushed, result.stderr
+    heads = git(origin, "for-each-ref", "--format=%(refname:short)", "refs/heads").split()
+    assert (len(heads) == 2) == pushed
+    calls = (tmp_path / "gh").read_text() if (tmp_path / "gh").exists() else ""
+    assert ("pr create --head binder-blocks/1.1.0 --title Binder Blocks 1.1.0" in calls) == pushed
+    assert not (tmp_path / "course/PWNED").exists()
