@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from extensions.composition import Composition
 from extensions.foreign.repository import is_folder
+from extensions.links import place
 from extensions.outputs import Facts
 
 USUAL = ".copier-answers.yml"
@@ -24,12 +25,22 @@ class Program:
 
 
 def facts(composition: Composition) -> Facts:
-    """The program's line; a note where no machine but this one could run it."""
+    """The program's line; notes where nothing would run it, or no machine but this one could."""
     name, source = (str(composition.answers.get(key, "")) for key in ("_answers_file", "_src_path"))
+    repository = composition.answers.get("links_repository")
+    is_workflow = composition.answers.get("updates_by") == "workflow"
+    is_elsewhere = repository and place.repository(str(repository)).provider != "gh"
+    notes = [UNREACHABLE] if source and is_folder(source) else []
+    notes += [ELSEWHERE] if is_workflow and is_elsewhere else []
     program = Program(f'ANSWERS = "{USUAL}"\n', f"ANSWERS = {json.dumps(name or USUAL)}\n")
-    return Facts(program, (UNREACHABLE,) if source and is_folder(source) else ())
+    return Facts(program, tuple(notes))
 
 
+# What a repository that is somewhere else than on GitHub gives.
+ELSEWHERE = (
+    "the output 'updates' is a workflow of GitHub, which no other host runs; there, run .github/binder-blocks/update.py "
+    "in a schedule of that host's, or copier update by hand"
+)
 # What a catalogue that is a folder gives.
 UNREACHABLE = (
     "the output 'updates' cannot work so: every run of it would end in an error, since the catalogue is a folder of "
