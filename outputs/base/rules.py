@@ -43,6 +43,8 @@ class Unfit:
     why: str
 
 
+# Docker's own, which are made for everything.
+PLAIN = r"(buildpack-deps|debian|ubuntu|python|julia|r-base|node|gcc|golang|openjdk|eclipse-temurin)[:@].*"
 UNFIT = (
     Unfit(
         (ONBUILD,),
@@ -56,7 +58,7 @@ UNFIT = (
     ),
     Unfit(
         (ONBUILD,),
-        re.compile(r"(jupyter|rocker|continuumio|mambaorg|condaforge)/.*|[^/.]*"),
+        re.compile(rf"(jupyter|rocker|continuumio|mambaorg|condaforge)/.*|{PLAIN}"),
         "has no ONBUILD steps, so nothing would be installed; take pangeo/base-image",
     ),
     Unfit(
@@ -74,7 +76,7 @@ UNFIT = (
     ),
     Unfit(
         (BOX,),
-        re.compile(r"(jupyter|pangeo|rocker|continuumio|mambaorg|condaforge)/.*|[^/.]*"),
+        re.compile(rf"(jupyter|pangeo|rocker|continuumio|mambaorg|condaforge)/.*|{PLAIN}"),
         "was not made by repo2docker; take the image that such a repository publishes",
     ),
 )

@@ -34,7 +34,7 @@ COMPONENTS = {
 @pytest.mark.parametrize(
     "image",
     [
-        *base.EXAMPLES.values(),
+        base.EXAMPLES[base.REPO2DOCKER],
         "buildpack-deps:22.04",
         "localhost:5000/box:v1",
         "registry:5000/box:v1",

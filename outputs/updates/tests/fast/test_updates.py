@@ -42,8 +42,12 @@ def test_nobody_else(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("repository", "updates_by", "noted"),
-    [("gl:group/course", "workflow", True), ("https://git.example.org/a/b", "workflow", True)]
-    + [("gl:group/course", "renovate", False), ("gh:owner/course", "workflow", False)],
+    [
+        ("gl:group/course", "workflow", True),
+        ("https://git.example.org/a/b", "workflow", True),
+        ("gl:group/course", "renovate", False),
+        ("gh:owner/course", "workflow", False),
+    ],
 )
 def test_workflow_that_nobody_runs(
     make_catalogue: MakeCatalogue, tmp_path: Path, repository: str, updates_by: str, noted: bool
