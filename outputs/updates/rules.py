@@ -38,8 +38,8 @@ def facts(composition: Composition) -> Facts:
 
 # What a repository that is somewhere else than on GitHub gives.
 ELSEWHERE = (
-    "the output 'updates' is a workflow of GitHub, which no other host runs; there, run .github/binder-blocks/update.py "
-    "in a schedule of that host's, or copier update by hand"
+    "the output 'updates' is a workflow of GitHub, which no other host runs; there, run .github/binder-blocks/update.py"
+    " in a schedule of that host's, or copier update by hand"
 )
 # What a catalogue that is a folder gives.
 UNREACHABLE = (
