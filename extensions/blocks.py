@@ -186,6 +186,9 @@ class Blocks(Extension):
         """The composition for the answers in the context, checked."""
         answers = {name: value for name, value in context.get_all().items() if _is_answer(name, value)}
         answers.pop(_questions.LAST, None)  # known after the first time
+        answers["_answers_file"] = context["_copier_conf"]["answers_file"].as_posix()
+        if _operation.get() == "copy":
+            answers["_src_path"] = str(context["_copier_answers"].get("_src_path", ""))
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
             try:

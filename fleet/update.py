@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Update one checkout of a repository that Binder Blocks made, properly.
 
-    python fleet/update.py [--json] [--text FILE] [--to VERSION] [--data KEY=VALUE ...] [CHECKOUT=.]
+    python fleet/update.py [--json] [--text FILE] [--to VERSION] [--data KEY=VALUE ...] [--answers-file NAME]
+                           [--catalogue ADDRESS] [CHECKOUT=.]
 
 Needs git, and Copier with copier-template-extensions beside this Python. It trusts the catalogue that the answers
-file names (`copier update --trust`), and asks nothing.
+file names (`copier update --trust`), and asks nothing. --catalogue refuses every other one than ADDRESS. An answers
+file that another template wrote is refused always; --answers-file names ours, where it is not .copier-answers.yml.
 
 Standard output is one line, everything else is on standard error: repository, from, to, result and conflicts,
 separated by tabs, the conflicts by commas (`-`: none). `repository` is CHECKOUT as given (the folder's name for `.`).
@@ -15,7 +17,7 @@ With --json the line is an object: repository, from, to, result, conflicts, dele
     current     0      nothing to do
     failed      1      the catalogue cannot be reached, or Copier's error (`message`); the checkout is as it was
     dirty       2      there are changes that are not committed; nothing was touched
-    refused     2      no git repository, no answers file, wrong usage, another run at work; nothing was touched
+    refused     2      no git repository, no answers file of ours, wrong usage, another run at work; nothing was touched
     conflict    3      left as Copier leaves it, on that branch: markers in the files, unmerged entries in the index
 
 --to takes a tag of the catalogue (default: its newest release), `:current:` stays at the same one. --data changes an
@@ -32,10 +34,13 @@ the command that brings it back, then the conflicts. Edited is what is not as th
 generated; where that does not know a file, what differs between HEAD and the last commit that changed the answers
 file; and where a shallow clone does not have that commit, every deleted file is named.
 
-A run that was killed is taken back by the next one: what stands in the checkout becomes a commit at
-`refs/binder-blocks/unfinished/N`, the start is restored, and the update begins anew. The folder `binder-blocks` in the
-git directory holds what is needed for that, a lock against two runs at once, `copier.log`, and a copy of a catalogue
-that is not on this machine, since Copier's own (COPIER_CACHE_DIR, where it is set) breaks under two Copiers at once.
+It is made in a work tree of its own, from what is committed; the checkout itself is touched at the end, by git, which
+overwrites nothing that is not committed. So whatever its author saves meanwhile stays as it is, and is in no commit of
+the update's: where the two touch other files, it is not committed afterwards (`message`); else the result is `dirty`.
+A run that was killed while git did that is taken back by the next one: what stands in the checkout becomes a commit at
+`refs/binder-blocks/unfinished/N`, and the start is restored. The folder `binder-blocks` in the git directory holds what
+is needed for all that, a lock against two runs at once, `copier.log`, and a copy of a catalogue that is not on this
+machine, since Copier's own (COPIER_CACHE_DIR, where it is set) breaks under two Copiers at once.
 """
 
 from __future__ import annotations
@@ -65,6 +70,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 ANSWERS = ".copier-answers.yml"
+OURS = ("components", "binder_dir")  # questions of every repository of ours, and hardly of any other template's
+HOSTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 EXIT = {"updated": 0, "current": 0, "failed": 1, "dirty": 2, "refused": 2, "conflict": 3}
 UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 LOCK_PATIENCE = 5.0  # seconds that a git that was not killed may still need for the index
@@ -135,6 +142,7 @@ class Repository:
     project: Path
     private: Path
     environment: dict[str, str] = field(repr=False)
+    answers_file: str = ANSWERS
 
     def run(self, *words: str, index: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         environment = {**self.environment, "GIT_INDEX_FILE": str(index)} if index else self.environment
@@ -157,7 +165,7 @@ class Repository:
 
     @property
     def answers(self) -> Path:
-        return self.project / ANSWERS
+        return self.project / self.answers_file
 
     @property
     def answers_name(self) -> str:
@@ -171,7 +179,8 @@ class Repository:
 def _git(
     folder: Path, *words: str, environment: dict[str, str], stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    # Hooks are for what the author does; Copier runs none either. Names of files are bytes.
+    # Hooks are for what the author does; Copier runs none either. Names of files are bytes. What a terminal sends ends
+    # this program, and no git in the middle of its work.
     return subprocess.run(
         ["git", "-C", str(folder), "-c", f"core.hooksPath={os.devnull}", *words],
         check=False,
@@ -180,6 +189,7 @@ def _git(
         errors="surrogateescape",
         env=environment,
         input=stdin or "",
+        start_new_session=True,
     )
 
 
@@ -188,10 +198,14 @@ def clean_environment() -> dict[str, str]:
     local = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"}
     local |= {"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"}
     kept = {name: value for name, value in os.environ.items() if name not in local}
-    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    kept |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    # Copier finds what it could not merge by git's list of new files, which a setting of the user's may leave empty.
+    given = int(kept["GIT_CONFIG_COUNT"]) if kept.get("GIT_CONFIG_COUNT", "").isdecimal() else 0
+    kept |= {f"GIT_CONFIG_KEY_{given}": "status.showUntrackedFiles", f"GIT_CONFIG_VALUE_{given}": "all"}
+    return {**kept, "GIT_CONFIG_COUNT": str(given + 1)}
 
 
-def locate(checkout: Path) -> Repository:
+def locate(checkout: Path, answers_file: str = ANSWERS) -> Repository:
     """The repository around the checkout, or the reason why there is none to work on."""
     if not checkout.is_dir():
         raise UpdateError("refused", f"{checkout} is not a folder")
@@ -204,7 +218,7 @@ def locate(checkout: Path) -> Repository:
         missing = "not a git repository" in found.stderr
         raise UpdateError("refused", f"{checkout} is not in a git repository" if missing else _reason(found.stderr))
     top = Path(found.stdout.rstrip("\n")).resolve()
-    bare = Repository(top, checkout.resolve(), Path(), environment)
+    bare = Repository(top, checkout.resolve(), Path(), environment, answers_file)
     repository = replace(bare, private=bare.git_path("binder-blocks"))
     if not repository.commit_of("HEAD"):
         raise UpdateError("refused", "nothing is committed yet: commit, and run again")
@@ -294,7 +308,7 @@ def settle(repository: Repository, name: str) -> Outcome | None:
     # Else somebody has committed, or gone elsewhere, since: what is there now is theirs.
     if branch in (state.head, state.branch) and repository.commit_of("HEAD") == state.start and status(repository):
         saved = save(repository, state)
-        put_back(repository, state)
+        put_back(repository, state, saved)
         _say(f"an update was killed half-way: what it left is kept as {saved}")
     forget(repository)
     return None
@@ -321,13 +335,15 @@ def save(repository: Repository, state: State) -> str:
     raise UpdateError("failed", "cannot write refs/binder-blocks/unfinished")
 
 
-def put_back(repository: Repository, state: State) -> None:
-    """The checkout as it was when the run began; it was clean then."""
+def put_back(repository: Repository, state: State, saved: str) -> None:
+    """The checkout as it was when the run began; it was clean then. What is not saved stays."""
+    kept = {*repository.names("ls-tree", "-r", "-z", "--name-only", "--full-tree", saved)}
     if state.branch and current_branch(repository) == state.branch != state.head:
         _set_head(repository, state.head or state.start, state.start)
     repository.git("reset", "--quiet", "--hard", state.start)
     for name in repository.names("ls-files", "--others", "--exclude-standard", "-z"):
-        _remove(repository.top, name)
+        if name in kept:
+            _remove(repository.top, name)
     if state.created and repository.commit_of(f"refs/heads/{state.branch}") == state.start:
         repository.git("update-ref", "-d", f"refs/heads/{state.branch}", state.start)
     forget(repository)
@@ -355,19 +371,50 @@ def _set_head(repository: Repository, branch: str, start: str) -> None:
         repository.git("symbolic-ref", "-m", message, "HEAD", f"refs/heads/{branch}")
 
 
-def check_ready(repository: Repository) -> None:
+def check_ready(repository: Repository, catalogue: str) -> None:
     if changes := status(repository):
-        more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-        names = ", ".join(change[3:] for change in changes[:3])
-        raise UpdateError("dirty", f"changes that are not committed: {names}{more}")
+        raise UpdateError("dirty", f"changes that are not committed: {_some(change[3:] for change in changes)}")
     for name in UNDER_WAY:
         if repository.git_path(name).exists():
             raise UpdateError("dirty", f"a merge, rebase or the like is not finished ({name})")
+    check_answers(repository, catalogue)
+
+
+def check_answers(repository: Repository, catalogue: str) -> None:
+    """Raises `UpdateError` unless Binder Blocks wrote the answers file, from that catalogue where one is given."""
+    name = repository.answers_file
     if not repository.answers.is_file():
-        raise UpdateError("refused", f"no {ANSWERS}: this is no repository that Binder Blocks made")
+        raise UpdateError("refused", f"no {name}: this is no repository that Binder Blocks made{_instead(repository)}")
+    if not all(has_answer(repository.answers, key) for key in OURS):
+        raise UpdateError("refused", f"{name} is another template's answers file{_instead(repository)}")
     for key in ("_commit", "_src_path"):
         if not answer(repository.answers, key):
-            raise UpdateError("refused", f"no {key} in {ANSWERS}: the copy cannot be updated")
+            raise UpdateError("refused", f"no {key} in {name}: the copy cannot be updated")
+    source = answer(repository.answers, "_src_path")
+    if catalogue and same_address(source) != same_address(catalogue):
+        raise UpdateError("refused", f"{name} names the catalogue {source}, which is not {catalogue}")
+
+
+def _instead(repository: Repository) -> str:
+    """Where ours are, if they are in a file of a usual name."""
+    files = sorted(repository.project.glob(".copier-answers*.y*ml"))
+    ours = [file.name for file in files if all(has_answer(file, key) for key in OURS)]
+    return f"; add --answers-file {ours[0]}" if ours else ""
+
+
+def same_address(text: str) -> str:
+    """One form for what leads to the same place, as far as that can be told from the address."""
+    text = text.strip().removeprefix("git+")
+    for short, address in HOSTS.items():
+        text = address + text.removeprefix(short) if text.startswith(short) else text
+        host = address.split("/")[2]
+        text = re.sub(rf"^(ssh://)?git@{re.escape(host)}[:/]", address, text)
+    text = text.rstrip("/").removesuffix(".git")
+    return text.lower() if text.lower().startswith(tuple(HOSTS.values())) else text
+
+
+def has_answer(file: Path, key: str) -> bool:
+    return bool(re.search(rf"^{key}:", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE))
 
 
 def answer(file: Path, key: str) -> str:
@@ -381,7 +428,7 @@ def run_copier(repository: Repository, arguments: argparse.Namespace, lock: int)
     """What Copier says; its error ends the run."""
     command = [sys.executable, "-m", "copier", "update", "--trust", "--defaults"]
     command += [f"--vcs-ref={arguments.to}"] if arguments.to else []
-    command += [f"--data={pair}" for pair in arguments.data]
+    command += [f"--answers-file={repository.answers_file}", *(f"--data={pair}" for pair in arguments.data)]
     # Copier's own cache of a catalogue breaks where two Copiers use it at once.
     repository.environment.setdefault("COPIER_CACHE_DIR", str(repository.private / "cache"))
     log = repository.private / "copier.log"
@@ -427,7 +474,7 @@ def _reason(text: str, source: str = "") -> str:
     if "No module named copier" in text:
         return "Copier is not installed beside this Python: pip install copier copier-template-extensions"
     if any("in git-tracked templates" in line for line in lines):
-        return f"the catalogue {source} is not there, or is no git repository"
+        return f"the catalogue {source} is not there, or is no git repository; _src_path has to be an address"
     said = [line.lstrip("| ") for line in lines if re.match(r"(Stderr:\s*)?\|?\s*(fatal|error):", line)]
     if said and source:
         return f"the catalogue {source}: {re.sub(r'^Stderr:[ |]*', '', said[0])}"
@@ -440,12 +487,14 @@ def closing(text: str) -> str:
     return text[begin.start() :].rstrip() if begin else ""
 
 
-def work_tree(repository: Repository) -> str:
-    """The tree object of all that stands in the work tree; the index itself is left alone."""
+def work_tree(repository: Repository, hidden: Sequence[str] = ()) -> str:
+    """The tree object of all that stands in the work tree, of what is ignored `hidden` alone; the index stays."""
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index"
         shutil.copyfile(repository.git_path("index"), index)  # it knows which files need not be read again
         repository.git("add", "--all", "--", ":/", index=index)
+        if hidden:
+            repository.git("add", "--force", "--", *hidden, index=index)
         return repository.git("write-tree", index=index).strip()
 
 
@@ -537,62 +586,119 @@ def _holds(repository: Repository, tip: str, start: str, tree: str) -> bool:
 
 def update(repository: Repository, name: str, arguments: argparse.Namespace, lock: int) -> Outcome:
     """From a clean checkout to an outcome."""
-    before = answer(repository.answers, "_commit")
     start = repository.commit_of("HEAD")
-    state = State(start=start, head=current_branch(repository), before=before)
-    write_state(repository, state)
+    state = State(start=start, head=current_branch(repository), before=answer(repository.answers, "_commit"))
+    with twin_of(repository, start) as twin:
+        messages = run_copier(twin, arguments, lock)
+        state = replace(state, after=answer(twin.answers, "_commit"))
+        if not status(twin):
+            return Outcome(name, "current", state.before, state.after)
+        message = closing(messages)
+        print(messages.removesuffix(f"{message}\n") if message else messages, end="", file=sys.stderr)
+        return _hand_over(repository, twin, name, state, message)
+
+
+@contextmanager
+def twin_of(repository: Repository, start: str) -> Iterator[Repository]:
+    """A work tree of its own, with what is committed at `start`; in the end it goes, with all that is in it."""
+    top = repository.private / "tree"
+    _clear(repository, top)
+    repository.git("worktree", "add", "--quiet", "--force", "--detach", str(top), start)
     try:
-        return _update(repository, name, arguments, lock, state)
-    except BaseException:
-        put_back(repository, read_state(repository) or state)
-        raise
+        inside = repository.project.relative_to(repository.top)
+        yield replace(repository, top=top.resolve(), project=top.resolve() / inside)
+    finally:
+        _clear(repository, top)
 
 
-def _update(repository: Repository, name: str, arguments: argparse.Namespace, lock: int, state: State) -> Outcome:
-    messages = run_copier(repository, arguments, lock)
-    after = answer(repository.answers, "_commit")
-    if not status(repository):
-        forget(repository)
-        return Outcome(name, "current", state.before, after)
-    message = closing(messages)
-    print(messages.removesuffix(f"{message}\n") if message else messages, end="", file=sys.stderr)
-    files, tree = unmerged(repository), work_tree(repository)
-    deleted, others, sure = deleted_files(repository, state.start, tree)
+def _clear(repository: Repository, top: Path) -> None:
+    if top.exists():
+        repository.run("worktree", "remove", "--force", "--force", str(top))
+        shutil.rmtree(top, ignore_errors=True)
+
+
+def _hand_over(repository: Repository, twin: Repository, name: str, state: State, message: str) -> Outcome:
+    """What Copier made in the twin, to the checkout."""
+    rejected = twin.names("ls-files", "--others", "-z", "--", "*.rej")
+    files, tree = (*unmerged(twin), *rejected), work_tree(twin, rejected)
+    deleted, others, sure = deleted_files(twin, state.start, tree)
     text = body(message, state.start, deleted, others, sure, files)
-    state = replace(state, after=after, deleted=deleted, text=text)
-    branch, made = choose_branch(repository, state, tree)
-    if made:
-        put_back(repository, state)
-        repository.git("checkout", "--quiet", branch, "--")
-        message = f"was made already, on {branch}"
-        return Outcome(name, "updated", state.before, after, (), deleted, branch, message, text)
-    state = _switch(repository, replace(state, branch=branch))
-    if files:
-        write_state(repository, replace(state, conflict=True))
+    branch, is_made = choose_branch(repository, state, tree)
+    state = replace(state, branch=branch, deleted=deleted, text=text)
+    told = Outcome(name, "updated", state.before, state.after, (), deleted, branch, "", text)
+    if files and not is_made:
+        _go_on(repository, state, tree, twin.git("ls-files", "--stage", "-z"))
         return _conflict(name, state, files)
-    _commit(repository, state)
+    _go(repository, state, repository.commit_of(f"refs/heads/{branch}") if is_made else _commit(twin, state))
+    messages = [f"was made already, on {branch}"] if is_made else []
+    if beside := status(repository):
+        messages.append(f"saved while the update ran, and not committed: {_some(change[3:] for change in beside)}")
+    return replace(told, message="; ".join(messages))
+
+
+def _commit(twin: Repository, state: State) -> str:
+    subject = f"Update Binder Blocks from {state.before} to {state.after}"
+    twin.git("add", "--all", "--", ":/")
+    tree = twin.git("write-tree").strip()
+    made = [name for name in generated(twin, tree) if (twin.top / name).is_file()]
+    if made:  # also what the author's .gitignore would hide
+        twin.git("add", "--force", "--", *made)
+    twin.git("commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=f"{subject}\n\n{state.text}")
+    return twin.commit_of("HEAD")
+
+
+def _go(repository: Repository, state: State, commit: str) -> None:
+    """To the branch, with that commit on it. Git refuses where it would overwrite what is not committed."""
+    state = _begin(repository, state)
+    if state.branch == state.head:
+        gone = repository.run("merge", "--quiet", "--ff-only", "--no-overwrite-ignore", commit)
+    else:
+        ref = f"refs/heads/{state.branch}"
+        before = repository.commit_of(ref)
+        repository.git("update-ref", ref, commit, before or "0" * len(commit))
+        gone = repository.run("checkout", "--quiet", "--no-overwrite-ignore", state.branch, "--")
+        if gone.returncode != 0:
+            repository.run("update-ref", *([ref, before] if before else ["-d", ref]))
     forget(repository)
-    return Outcome(name, "updated", state.before, after, (), deleted, branch, "", text)
+    if gone.returncode != 0:
+        raise _in_the_way(gone.stderr)
 
 
-def _switch(repository: Repository, state: State) -> State:
+def _go_on(repository: Repository, state: State, tree: str, index: str) -> None:
+    """To the branch at the start, with that work tree and that index, as Copier leaves a conflict."""
+    state = _begin(repository, state)
+    gone = repository.run("read-tree", "-m", "-u", state.start, tree)
+    if gone.returncode != 0:
+        forget(repository)
+        raise _in_the_way(gone.stderr)
     ref = f"refs/heads/{state.branch}"
-    state = write_state(repository, replace(state, created=not repository.commit_of(ref)))
     if state.created:
         repository.git("update-ref", ref, state.start, "0" * len(state.start))
     if state.branch != state.head:
         _set_head(repository, state.branch, state.start)
-    return state
+    repository.git("read-tree", "--empty")
+    repository.git("update-index", "-z", "--index-info", stdin=index)
+    repository.run("update-index", "-q", "--refresh")
+    write_state(repository, replace(state, conflict=True))
 
 
-def _commit(repository: Repository, state: State) -> None:
-    subject = f"Update Binder Blocks from {state.before} to {state.after}"
-    repository.git("add", "--all", "--", ":/")
-    tree = repository.git("write-tree").strip()
-    made = [name for name in generated(repository, tree) if (repository.top / name).is_file()]
-    if made:  # also what the author's .gitignore would hide
-        repository.git("add", "--force", "--", *made)
-    repository.git("commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=f"{subject}\n\n{state.text}")
+def _begin(repository: Repository, state: State) -> State:
+    """From here on the checkout changes: nothing but a kill stops it, which the next run takes back."""
+    _ignore_signals()
+    return write_state(repository, replace(state, created=not repository.commit_of(f"refs/heads/{state.branch}")))
+
+
+def _in_the_way(said: str) -> UpdateError:
+    names = [line.strip() for line in said.splitlines() if line.startswith("\t")]
+    names = names or re.findall(r"^error: (?:Entry|Untracked working tree file) '(.*?)' ", said, re.MULTILINE)
+    if not names:
+        return UpdateError("failed", f"the checkout cannot change to the update: {_reason(said)}")
+    return UpdateError("dirty", f"saved while the update ran, and not committed: {_some(names)}; commit, and run again")
+
+
+def _some(names: Iterable[str]) -> str:
+    first = [*names]
+    return ", ".join(first[:3]) + (f" and {len(first) - 3} more" if len(first) > 3 else "")
 
 
 def _conflict(name: str, state: State, files: tuple[str, ...]) -> Outcome:
@@ -615,12 +721,12 @@ def one_checkout(arguments: argparse.Namespace) -> Outcome:
     name = str(checkout) if checkout.name else checkout.resolve().name
     before = "-"
     try:
-        repository = locate(checkout)
+        repository = locate(checkout, arguments.answers_file)
         check_text_file(repository, arguments.text)
         with locked(repository) as lock:
             outcome = settle(repository, name)
             if outcome is None:
-                check_ready(repository)
+                check_ready(repository, arguments.catalogue)
                 before = answer(repository.answers, "_commit")
                 outcome = update(repository, name, arguments, lock)
         if arguments.text:
@@ -648,11 +754,15 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--text", type=Path, metavar="FILE", help="write the body of a pull request")
     parser.add_argument("--to", metavar="VERSION", default="", help="a tag of the catalogue, or :current:")
     parser.add_argument("--data", action="append", default=[], metavar="KEY=VALUE", help="change an answer")
+    parser.add_argument("--answers-file", metavar="NAME", default=ANSWERS, help=f"in place of {ANSWERS}")
+    parser.add_argument("--catalogue", metavar="ADDRESS", default="", help="refuse what is of another catalogue")
     parser.add_argument("checkout", nargs="?", type=Path, default=Path(), metavar="CHECKOUT")
     arguments = parser.parse_args(words)
     for pair in arguments.data:
         if "=" not in pair:
             raise UpdateError("refused", f"--data {pair}: must be KEY=VALUE")
+    if {"", ".", ".."} & {*arguments.answers_file.split("/")}:
+        raise UpdateError("refused", f"--answers-file {arguments.answers_file}: must be a file within the checkout")
     return arguments
 
 
@@ -661,9 +771,13 @@ def _say(line: str) -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)  # once: putting back must not be stopped
+    _ignore_signals()  # once: to clear up must not be stopped
     raise Stopped
+
+
+def _ignore_signals() -> None:
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
 
 
 def main(words: Sequence[str]) -> int:

@@ -4,9 +4,11 @@
     python tools/link.py gh:owner/course#folder/file.ipynb         a file of the course's own repository
     python tools/link.py gh:owner/course --content gh:owner/notebooks@main#folder/file.ipynb
     python tools/link.py --hub https://hub.example.org --content gh:owner/notebooks@main#folder/file.ipynb
+    python tools/link.py gh:owner/course#dash.ipynb --open voila   the same file in another application
     python tools/link.py gh:owner/course --open openrefine         an application behind the proxy, or a port
 
-How repositories are written, and the rules of the links: extensions/links. Needs Python alone, and no network.
+The address of a page, copied from the browser, is read where it is clear what is meant. How repositories are written,
+and the rules of the links: extensions/links. Needs Python alone, and no network.
 """
 
 from __future__ import annotations
@@ -22,13 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from extensions.errors import BlocksError
 from extensions.links import address as links
 from extensions.links import place
-
-OPENERS: dict[str, links.Opener] = {
-    "lab": links.lab,
-    "notebook": links.notebook,
-    "document": links.document,
-    "rstudio": links.rstudio,
-}
+from tools.openers import TABLE, opener
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -36,7 +32,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("repository", nargs="?", help="the course's repository, for links to Binder")
     parser.add_argument("--content", help="the repository that nbgitpuller brings along, and the file in it")
     parser.add_argument("--folder", default="", help="where to clone it to, if not to a folder with its name")
-    parser.add_argument("--open", default="lab", help="lab, notebook, document (the file alone), rstudio, or a name")
+    parser.add_argument("--open", default="lab", help=f"{', '.join(TABLE)}, or a name")
     parser.add_argument("--binder", default=links.MYBINDER, help="the address of another Binder")
     parser.add_argument("--hub", help="the address of a JupyterHub, for a link to it")
     parser.add_argument("--lti", action="store_true", help="the address for a learning platform, on the hub")
@@ -65,14 +61,14 @@ def lines(options: argparse.Namespace) -> Iterator[str]:
 
 
 def _urlpath(options: argparse.Namespace, path: str) -> str:
-    opener = OPENERS.get(options.open) or (lambda _: links.application(options.open))
     if options.content:
         if path:
             raise BlocksError(f"'{path}': a link opens one file; leave out that of the course, or --content")
-        return links.pull(place.content(options.content), opener, options.folder)
-    if options.open == "document" and not path:
-        raise BlocksError("--open document: name the file, like 'gh:owner/course#folder/file.ipynb'")
-    return opener(path)
+        content = place.content(options.content)
+        if options.repository and content.url.startswith("file:"):
+            raise BlocksError(f"'{options.content}': is on this machine, where Binder cannot reach it; {place.FORMS}")
+        return links.pull(content, opener(options.open, content.path), options.folder)
+    return opener(options.open, path)(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

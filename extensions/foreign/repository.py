@@ -3,6 +3,7 @@
 - `gh:` has an owner and a name, `gl:` any number of groups; `.` and `..` are no names
 - an address has no password, one of the web no user either, since others would read them
 - a host is a name, an IPv4 or a bracketed IPv6 address, and may have a port; none is needed for `file:`
+- what has neither scheme nor host is a folder of this machine, and so is what `file:` names
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ SHORT = re.compile(rf"(?P<host>g[hl]):(?P<path>{NAME}(?:/{NAME})+)")
 URL = re.compile(r"(?P<scheme>https?|ssh|git|file)://(?P<user>[^/@]*@)?(?P<host>[^/@]*)/(?P<path>[^\s\"'<>^`{|}]+)")
 SSH = re.compile(r"(?P<user>[\w.][\w.-]*@)(?P<host>[\w.][\w.-]*):(?P<path>[^\s\"'<>^`{|}:-][^\s\"'<>^`{|}]*)")
 SERVER = re.compile(r"(?:[\w.][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+ELSEWHERE = re.compile(r"g[hl]:|(?:git\+)?(?:https?|ssh|git)://|[\w.-]+@[\w.-]+:")
+
+
+def is_folder(address: str) -> bool:
+    """Whether what Copier or git is given leads to a folder of this machine."""
+    return not ELSEWHERE.match(address)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ The addresses:
 
 - form encoding keeps `A-Za-z0-9*-._` and makes a space `+` [url, application/x-www-form-urlencoded]
 - Binder: `{base}/v2/{provider}/{name}/{ref}?urlpath=`; a GitLab path or an address is percent-encoded but for
-  `A-Za-z0-9-_.!~*'()`, `owner/repo` and a DOI are not; without a ref `HEAD`, and nothing behind a DOI's `/` [binder]
+  `A-Za-z0-9-_.!~*'()`, `owner/repo` and a DOI are not; without a ref `HEAD`, and nothing behind a record's `/` [binder]
 - in the ref, what a path may not hold is percent-encoded, and `/` is not [url]; `#`, `?` and `%` are refused: there
   [binder] writes an address that leads elsewhere
 - nbgitpuller: `git-pull?` with `repo`, `urlpath`, `branch`, `targetPath` in this order, form-encoded, the empty ones
@@ -39,7 +39,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlsplit
 
 from ..errors import BlocksError
-from .place import Location, check_printable
+from .place import LOCAL, RECORDS, Location, check_printable
 from .server import server_address
 
 MYBINDER = "https://mybinder.org"
@@ -99,6 +99,10 @@ def git_pull(url: str, urlpath: str = "", branch: str = "", target: str = "") ->
 def pull(location: Location, opener: Opener = lab, folder: str = "") -> str:
     """`git_pull` for content that is cloned to `folder`, by default its repository's name, and opened there."""
     check_printable(folder)
+    if LOCAL.match(folder):
+        raise BlocksError(
+            f"'{folder}': is no folder to clone to, but one of a machine; write it like 'week 1/notebooks'"
+        )
     folder = folder.strip("/") or location.names[-1]
     if "\\" in folder or {"", ".", ".."} & {*folder.split("/")}:
         raise BlocksError(f"'{folder}': is no folder to clone to; write it like 'week 1/notebooks'")
@@ -110,7 +114,7 @@ def pull(location: Location, opener: Opener = lab, folder: str = "") -> str:
 def binder(server: str, location: Location, urlpath: str = "") -> str:
     """The address at which a BinderHub builds and starts a repository."""
     name = quote(location.name, safe=IN_COMPONENT) if location.provider in ("gl", "git") else location.name
-    ref = "" if location.provider == "zenodo" else _in_path(location.ref or "HEAD")
+    ref = "" if location.provider in RECORDS else _in_path(location.ref or "HEAD")
     query = f"?urlpath={form(urlpath)}" if urlpath else ""
     return f"{server_address(server)}v2/{location.provider}/{name}/{ref}{query}"
 

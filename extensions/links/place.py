@@ -8,11 +8,17 @@ input.
     gl:group/sub/project              https://gitlab.com/group/sub/project
     https://host/repo.git             any other address that git takes
     git@host:owner/repo.git           the same in ssh's short form
-    zenodo:10.5281/zenodo.1           a record of Zenodo; on Binder only
+    gist:user/id                      https://gist.github.com/user/id
+    zenodo:10.5281/zenodo.1           a record of Zenodo; on Binder only, as those of figshare, Dataverse and HydroShare
+    figshare:10.6084/m9.figshare.1.v1
+    dataverse:10.7910/DVN/ABCDEF
+    hydroshare:0123456789abcdef0123456789abcdef
 
 - `@branch` or `@tag` may follow; in an address, the first `@` behind the host that no `/` precedes
 - `#folder/file.ipynb` may follow that, everything behind the first `#`; a folder may end in `/`, which is kept
-- addresses on github.com and gitlab.com are read as `gh:` and `gl:` [binder, its patterns], without `.git`
+- addresses on github.com and gitlab.com are read as `gh:` and `gl:` [binder, its patterns], without `.git`; those of
+  pages that people copy, by `pasted`
+- a folder of somebody's own machine is refused, as a repository and as a file in one
 - a commit is allowed for Binder; nbgitpuller takes branches and tags alone, and pulls a tag once: it merges
   `origin/TAG` the second time, which is not there [server, `pull.py`]
 """
@@ -20,12 +26,13 @@ input.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import BlocksError
 from ..foreign.reference import COMMIT
 from ..foreign.repository import HOSTS, SHORT, SSH, URL, Refusals, check_hosted, check_url
 from ..text import HIDDEN
+from . import pasted
 
 FORMS = "write it like 'gh:owner/repo', 'gl:group/project', 'zenodo:10.5281/zenodo.1' or a git address"
 REFUSALS = Refusals(
@@ -37,12 +44,22 @@ CONTENT_FORM = "gh:owner/notebooks@main#folder/file.ipynb"
 # git check-ref-format, but for what `_check_ref` looks for.
 REF = re.compile(r"(?![-/.])[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 BEFORE_PATH = re.compile(r"\w+://[^/]*/|[^@/:]+@[^:/]+:")
+GIST = re.compile(r"gist:(?P<path>[\w.-]+/[0-9a-f]+)(?:\.git)?")
+HYDROSHARE = re.compile(r"[0-9a-f]{32}")
+RECORDS = {
+    "zenodo": "zenodo:10.5281/zenodo.1",
+    "figshare": "figshare:10.6084/m9.figshare.1.v1",
+    "dataverse": "dataverse:10.7910/DVN/ABCDEF",
+    "hydroshare": "hydroshare:0123456789abcdef0123456789abcdef",
+}
+LOCAL = re.compile(r"[/~\\]|\.{1,2}(?:$|[/\\])|[A-Za-z]:[/\\]")
+LOCAL_PATH = re.compile(r"/?(?:home|Users|root|tmp|mnt|media)/|~/|[A-Za-z]:[/\\]|/?[A-Za-z]:/")
 DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._;()/:-]+")
 
 
 @dataclass(frozen=True)
 class Location:
-    """`provider` is BinderHub's word for where `name` is: `owner/repo`, `group/sub/project`, an address, a DOI."""
+    """`provider` is BinderHub's word for where `name` is: `owner/repo`, `group/sub/project`, an address, a record."""
 
     provider: str
     name: str
@@ -51,10 +68,10 @@ class Location:
 
     @property
     def url(self) -> str:
-        """What git is given; empty for a DOI."""
-        if self.provider == "zenodo":
+        """What git is given; empty for a record of an archive."""
+        if self.provider in RECORDS:
             return ""
-        return HOSTS.get(self.provider, "") + self.name
+        return {**HOSTS, "gist": "https://gist.github.com/"}.get(self.provider, "") + self.name
 
     @property
     def names(self) -> list[str]:
@@ -72,21 +89,25 @@ class Location:
 def read(text: str) -> Location:
     """The location; raises `BlocksError` for what is none."""
     check_printable(text)
-    where, _, path = text.partition("#")
+    if LOCAL.match(text):
+        raise BlocksError(f"'{text}': is a folder on this machine; name the place that it is pushed to: {FORMS}")
+    where, _, path = pasted.read(text.strip()).partition("#")
     base, ref = _split(where.strip())
     provider, name = _provider(base)
     if ref is not None:
         _check_ref(text, ref)
-    if provider == "zenodo" and ref:
-        raise BlocksError(f"'{text}': a DOI stands for one version; leave out '@{ref}'")
+    if provider in RECORDS and ref:
+        raise BlocksError(f"'{text}': a record stands for one version; leave out '@{ref}'")
     return Location(provider, name, ref or "", _path(text, path))
 
 
 def repository(text: str) -> Location:
     """Where a course's repository is: what Binder builds."""
     location = read(text)
-    if location.path:
+    if location.path and f"#{location.path}" in text:
         raise BlocksError(f"'{text}': is the repository alone; leave out '#{location.path}'")
+    if location.path:
+        raise BlocksError(f"'{text}': is a page in the repository; write '{replace(location, path='').text}'")
     if location.url.startswith("file:"):
         raise BlocksError(f"'{text}': is on this machine, where Binder cannot reach it; {FORMS}")
     if "%" in location.ref:
@@ -97,7 +118,7 @@ def repository(text: str) -> Location:
 def content(text: str) -> Location:
     """Where notebooks are: what nbgitpuller brings."""
     location = read(text)
-    if location.provider == "zenodo":
+    if location.provider in RECORDS:
         raise BlocksError(f"'{text}': nbgitpuller needs a git repository; write it like '{CONTENT_FORM}'")
     if COMMIT.fullmatch(location.ref):
         raise BlocksError(f"'{text}': nbgitpuller follows a branch; make one of the commit and name that")
@@ -114,11 +135,13 @@ def _split(text: str) -> tuple[str, str | None]:
 
 
 def _provider(base: str) -> tuple[str, str]:
-    if base.startswith("zenodo:"):
-        doi = base.removeprefix("zenodo:")
-        if not DOI.fullmatch(doi) or {"", ".", ".."} & {*doi.split("/")}:
-            raise BlocksError(f"'{base}': is no DOI; write it like 'zenodo:10.5281/zenodo.1'")
-        return "zenodo", doi
+    archive, _, name = base.partition(":")
+    if archive in RECORDS:
+        if not (HYDROSHARE if archive == "hydroshare" else DOI).fullmatch(name) or {"", ".", ".."} & {*name.split("/")}:
+            raise BlocksError(f"'{base}': is no record; write it like '{RECORDS[archive]}'")
+        return archive, name
+    if match := GIST.fullmatch(base):
+        return "gist", match["path"]
     if match := SHORT.fullmatch(base):
         return match["host"], _name(base, match["host"], match["path"])
     if match := URL.fullmatch(base):
@@ -150,6 +173,10 @@ def check_printable(text: str) -> None:
 
 
 def _path(text: str, path: str) -> str:
+    if LOCAL_PATH.match(path):
+        raise BlocksError(
+            f"'{text}': '{path}' is on a machine; write it as the repository has it, like 'folder/a.ipynb'"
+        )
     path = path.removeprefix("/")
     parts = path.removesuffix("/").split("/") if path else []
     if "\\" in path or {"", ".", ".."} & {*parts}:

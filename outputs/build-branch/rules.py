@@ -52,7 +52,7 @@ def _check_repository(value: str, alone: bool) -> None:
             "links_repository: the branch for Binder needs to know where the repository is; write it like gh:owner/name"
         )
     repository = place.repository(value)
-    if alone and repository.provider == "zenodo":
+    if alone and repository.provider in place.RECORDS:
         raise BlocksError(f"links_repository: '{repository.text}': has no branches; name a git repository")
     short = replace(repository, ref="").text
     if not alone and repository.provider != "gh":

@@ -1,7 +1,7 @@
 """The answer `image_name` -> what the workflow that publishes it needs.
 
 - `host/owner/name` without a tag, as a registry takes it: lower case, letters and digits with `.`, `_`, `__` or hyphens
-  between
+  between; the host may have a port
 - built for each architecture for which every download of the components has a line, `any` being for all
 """
 
@@ -14,17 +14,19 @@ from typing import Any
 
 from extensions.composition import Composition
 from extensions.errors import BlocksError
-from extensions.image_name import LABEL, PART
+from extensions.image_name import HOST, PART
 from extensions.links import place
 from extensions.outputs import Facts
 
 ARCHITECTURES = ("amd64", "arm64")
 FORM = "write it like 'ghcr.io/owner/name' or 'docker.io/owner/name'"
-NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+(?:/{PART}){{2,}}")
+# A registry of one's own may have names without an owner.
+NAME = re.compile(rf"(?:(?:ghcr|docker)\.io(?:/{PART}){{2,}}|(?!(?:ghcr|docker)\.io/){HOST}(?:/{PART})+)")
+TAG = re.compile(r":[\w][\w.-]*$|@sha256:[0-9a-f]+$", re.ASCII)
 
 
-# What an image for a repository on GitLab gives.
-UNPUBLISHED = "the output 'image' is a workflow of GitHub, which GitLab does not run; push the image yourself"
+# What an image for a repository that is somewhere else than on GitHub gives.
+UNPUBLISHED = "the output 'image' is a workflow of GitHub, which no other host runs; push the image yourself"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def check_name(value: object) -> str:
         return value
     if NAME.fullmatch(value.lower()):
         raise BlocksError(f"image_name: '{value}': registries take lower case alone; write '{value.lower()}'")
-    name = value.lower().partition(":")[0]
+    name = TAG.sub("", value.lower())
     if NAME.fullmatch(name):
         raise BlocksError(f"image_name: '{value}': the workflow sets the tags; write '{name}'")
     raise BlocksError(f"image_name: {value!r}: is no name of an image; {FORM}")
@@ -75,5 +77,5 @@ def facts(composition: Composition) -> Facts:
     if not image.architectures:
         raise BlocksError("image: no architecture has all downloads of these components; choose fewer of them")
     repository = composition.answers.get("links_repository")
-    is_elsewhere = repository and place.repository(repository).provider == "gl"
+    is_elsewhere = repository and place.repository(repository).provider != "gh"
     return Facts(image, (UNPUBLISHED,) if is_elsewhere else ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -78,3 +79,73 @@ def test_command_refuses(arguments: list[str], status: int, message: str) -> Non
     assert (result.returncode, result.stdout) == (status, "")
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+COURSE, CONTENT = "gh:o/env", "gh:o/nb@main"
+OPENED = {
+    ("voila", "dash.ipynb"): "voila/render/dash.ipynb",
+    ("voila", "week 1/"): "voila/tree/week 1/",
+    ("voila", ""): "voila/",
+    ("retro", "a.ipynb"): "retro/notebooks/a.ipynb",
+    ("nbclassic", "a/"): "nbclassic/tree/a/",
+    ("notebooks", "a.ipynb"): "notebooks/a.ipynb",
+    ("edit", "a.md"): "edit/a.md",
+    ("tree", "a.ipynb"): "tree/a.ipynb",
+    ("jupyterlab", "C# a?.ipynb"): "lab/tree/C%23 a%3F.ipynb",
+    ("shiny", "app/"): "shiny/app/",
+    ("shiny", ""): "shiny/",
+    ("rstudio", ""): "rstudio/",
+    ("streamlit", ""): "streamlit/",
+    ("8501", ""): "proxy/8501/",
+}
+
+
+@pytest.mark.parametrize(("asked", "urlpath"), OPENED.items(), ids=map("-".join, OPENED))
+def test_file_is_opened_where_the_application_opens_it(asked: tuple[str, str], urlpath: str) -> None:
+    name, path = asked
+    place = f"{COURSE}#{path}" if path else COURSE
+    (address,) = link(place, "--open", name).stdout.splitlines()
+    assert parse_qs(urlsplit(address).query)["urlpath"] == [urlpath]
+
+
+def test_file_of_the_content_in_voila() -> None:
+    (address,) = link(COURSE, "--content", f"{CONTENT}#dash.ipynb", "--open", "voila").stdout.splitlines()
+    (pull,) = parse_qs(urlsplit(address).query)["urlpath"]
+    assert parse_qs(urlsplit(pull).query)["urlpath"] == ["voila/render/nb/dash.ipynb"]
+    (address,) = link(COURSE, "--content", CONTENT, "--open", "rstudio").stdout.splitlines()
+    assert "rstudio%252F" in address
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "message"),
+    [
+        ("shiny", "x/app.R", "a link opens no file in it; name its folder: 'x/'"),
+        ("rstudio", "a.R", "a link opens no file in it; leave out '#a.R'"),
+        ("streamlit", "app.py", "a link opens no file in it"),
+        ("openrefine", "a.csv", "a link opens no file in it"),
+        ("7474", "a/", "a link opens no folder in it"),
+        ("document", "a/", "a link opens no folder in it"),
+    ],
+)
+def test_no_file_is_dropped_without_a_word(name: str, path: str, message: str) -> None:
+    for arguments in ((f"{COURSE}#{path}",), (COURSE, "--content", f"{CONTENT}#{path}")):
+        result = link(*arguments, "--open", name)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["/home/me/course"], "is a folder on this machine"),
+        (["file:///home/me/course"], "where Binder cannot reach it"),
+        (["gh:o/r", "--content", "~/notebooks"], "is a folder on this machine"),
+        (["gh:o/r", "--content", "file:///home/me/notebooks"], "where Binder cannot reach it"),
+        (["gh:o/r", "--content", "gh:o/r#C:/x.ipynb"], "is on a machine"),
+        (["gh:o/r", "--content", "gh:o/r", "--folder", "/home/jovyan/x"], "is no folder to clone to"),
+    ],
+)
+def test_paths_of_this_machine(arguments: list[str], message: str) -> None:
+    result = link(*arguments)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert message in result.stderr

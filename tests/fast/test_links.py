@@ -147,6 +147,10 @@ LOCATIONS = {
     "ssh://git@git.example.org:2222/a/b": ("ssh://git@git.example.org:2222/a/b", "b"),
     "file:///srv/course.git#a.ipynb": ("file:///srv/course.git", "course"),
     "zenodo:10.5281/zenodo.1": ("", "zenodo.1"),
+    "figshare:10.6084/m9.figshare.1.v1": ("", "m9.figshare.1.v1"),
+    "dataverse:10.7910/DVN/ABC": ("", "ABC"),
+    f"hydroshare:{'0123456789abcdef' * 2}": ("", "0123456789abcdef" * 2),
+    "gist:user/0123abc#a.ipynb": ("https://gist.github.com/user/0123abc", "0123abc"),
 }
 
 
@@ -194,7 +198,7 @@ WRONG = {
     "words": (place.read, "my course", "is no repository; write it like 'gh:owner/repo'"),
     "owner alone": (place.read, "gh:owner", "is no repository; write it like 'gh:owner/repo'"),
     "parent folder": (place.read, "gh:owner/..", "is no repository"),
-    "page of a branch": (place.read, "https://github.com/o/r/tree/main", "write 'gh:o/r', with '@branch'"),
+    "page of issues": (place.read, "https://github.com/o/r/issues", "write 'gh:o/r', with '@branch'"),
     "host of nothing": (place.read, "https://github.com/", "is no repository"),
     "odd host": (place.read, "https://-x!/o/r", "is no repository"),
     "password": (
@@ -208,6 +212,8 @@ WRONG = {
     "lock": (place.read, "gh:o/r@a.lock", "'a.lock' is no name of a branch"),
     "option": (place.read, "gh:o/r@--x", "'--x' is no name of a branch"),
     "no DOI": (place.read, "zenodo:12345", "write it like 'zenodo:10.5281/zenodo.1'"),
+    "no resource": (place.read, "hydroshare:1", "write it like 'hydroshare:0123456789abcdef"),
+    "no figshare": (place.read, "figshare:1", "write it like 'figshare:10.6084/m9.figshare.1.v1'"),
     "version of a DOI": (place.read, "zenodo:10.5281/zenodo.1@v1", "leave out '@v1'"),
     "unseen": (place.read, "gh:o/r#a\u202eb", "cannot be seen; remove it"),
     "path upwards": (place.read, "gh:o/r#../x", "'../x' is no file of a repository"),
@@ -251,3 +257,120 @@ def test_wrong_input(function: Callable[[str], object], text: str, message: str)
 )
 def test_folders(content: list[str], taken: list[str], expected: list[str]) -> None:
     assert folders([*map(place.content, content)], taken) == expected
+
+
+SHA, RESOURCE = "a" * 40, "0123456789abcdef" * 2
+PASTED = {
+    "https://github.com/o/r/": "gh:o/r",
+    "https://www.github.com/o/r.git": "gh:o/r",
+    "HTTPS://GitHub.com/o/r": "gh:o/r",
+    "github.com/o/r": "gh:o/r",
+    "git@github.com:o/r.git": "gh:o/r",
+    "git@github.com:o/r.git@main#a.ipynb": "gh:o/r@main#a.ipynb",
+    "ssh://git@gitlab.com/g/s/p.git": "gl:g/s/p",
+    "git://github.com/o/r.git": "gh:o/r",
+    "git+https://github.com/o/r.git@main": "gh:o/r@main",
+    "https://github.com/o/r@feature/tree/x": "gh:o/r@feature/tree/x",
+    "https://github.com/o/r?tab=readme-ov-file#readme": "gh:o/r",
+    "https://github.com/o/r/tree/main": "gh:o/r@main",
+    "https://github.com/o/r/tree/main/week%201": "gh:o/r@main#week 1/",
+    "https://github.com/o/r/blob/main/x/a%20b.ipynb?plain=1#L10": "gh:o/r@main#x/a b.ipynb",
+    "https://github.com/o/r/blob/2026/a.ipynb": "gh:o/r@2026#a.ipynb",
+    f"https://github.com/o/r/tree/{SHA}/x": f"gh:o/r@{SHA}#x/",
+    f"https://github.com/o/r/commit/{SHA}": f"gh:o/r@{SHA}",
+    "https://github.com/o/r/releases/tag/v1.0": "gh:o/r@v1.0",
+    "https://raw.githubusercontent.com/o/r/main/a.ipynb": "gh:o/r@main#a.ipynb",
+    "https://raw.githubusercontent.com/o/r/refs/heads/main/x/a.ipynb": "gh:o/r@main#x/a.ipynb",
+    "https://nbviewer.org/github/o/r/blob/main/a.ipynb": "gh:o/r@main#a.ipynb",
+    "https://colab.research.google.com/github/o/r/blob/main/x/a.ipynb": "gh:o/r@main#x/a.ipynb",
+    "https://gist.github.com/u/0123abc.git": "gist:u/0123abc",
+    f"https://gist.github.com/u/0123abc/{SHA}#file-a-ipynb": f"gist:u/0123abc@{SHA}",
+    "https://gitlab.com/g/s/p/-/tree/main?ref_type=heads": "gl:g/s/p@main",
+    "https://gitlab.com/g/s/p/-/blob/main/x/a.ipynb?ref_type=heads": "gl:g/s/p@main#x/a.ipynb",
+    "https://git.example.org:8443/g/p/-/tree/main": "https://git.example.org:8443/g/p@main",
+    "https://codeberg.org/o/r/src/branch/main/a.md": "https://codeberg.org/o/r@main#a.md",
+    "https://bitbucket.org/o/r/src/main/": "https://bitbucket.org/o/r@main",
+    "https://doi.org/10.5281/zenodo.1": "zenodo:10.5281/zenodo.1",
+    "https://dx.doi.org/10.5281/zenodo.1": "zenodo:10.5281/zenodo.1",
+    "10.5281/zenodo.1": "zenodo:10.5281/zenodo.1",
+    "doi:10.6084/m9.figshare.1.v2": "figshare:10.6084/m9.figshare.1.v2",
+    "10.7910/DVN/ABC": "dataverse:10.7910/DVN/ABC",
+    f"10.4211/hs.{RESOURCE}": f"hydroshare:{RESOURCE}",
+    "https://zenodo.org/record/1": "zenodo:10.5281/zenodo.1",
+    "https://zenodo.org/records/1/files/x.zip?download=1": "zenodo:10.5281/zenodo.1",
+    "https://figshare.com/articles/dataset/Some_title/9782777/1": "figshare:10.6084/m9.figshare.9782777.v1",
+    f"https://www.hydroshare.org/resource/{RESOURCE}/": f"hydroshare:{RESOURCE}",
+    "https://data.example.org/dataset.xhtml?persistentId=doi:10.7910/DVN/ABC&version=2.0": "dataverse:10.7910/DVN/ABC",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), PASTED.items(), ids=PASTED)
+def test_address_of_a_page_is_read(text: str, expected: str) -> None:
+    location = place.read(text)
+    assert location.text == expected
+    assert place.read(expected) == location
+
+
+FOLDERS = ("/home/me/course", "~/course", "./course", "..", "C:\\course", "C:/course", "\\\\server\\x")
+REFUSED_PAGES = {
+    "https://mybinder.org/v2/gh/o/r/HEAD?urlpath=lab": "is a link to Binder; write 'gh:o/r'",
+    "https://notebooks.example.org/binder/v2/gh/o/r/a/b": "is a link to Binder; write 'gh:o/r@a/b'",
+    "https://mybinder.org/v2/gl/g%2Fs%2Fp/main": "write 'gl:g/s/p@main'",
+    "https://mybinder.org/v2/git/https%3A%2F%2Fx.example%2Fo%2Fr/main": "write 'https://x.example/o/r@main'",
+    "https://mybinder.org/v2/zenodo/10.5281/zenodo.1/": "write 'zenodo:10.5281/zenodo.1'",
+    "https://h.example/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fo%2Fr": "write 'https://github.com/o/r'",
+    "https://h.example/user/me/lab/tree/a.ipynb": "is a page of a hub",
+    "https://github.com/o/r/tree/feature/x": "write 'gh:o/r@feature#x' if it is 'feature'",
+    "https://github.com/o/r/blob/2026/x/a.ipynb": "where does the branch's name end?",
+    "https://gist.github.com/0123abc": "write 'gist:USER/0123abc'",
+    "https://gitlab.com/g/p/-/issues": "is a page of it; write 'gl:g/p'",
+    "https://o.github.io/r/page.html": "write 'gh:o/r'",
+    "https://g.gitlab.io/p/": "write 'gl:g/p'",
+    "https://doi.org/10.1234/abc": "write 'dataverse:10.1234/abc', or 'figshare:10.1234/abc'",
+    "https://zenodo.org/communities/x": "is no page of a record; write 'zenodo:DOI'",
+    "https://ou.figshare.com/articles/software/Title/9782777": "is no page of a record; write 'figshare:DOI'",
+    "https://example.org/x?y=z": "without '?'",
+    "https://example.org/notebooks/a.ipynb": "is a file; name the repository",
+    **dict.fromkeys(
+        ("/home/me/course", "~/course", "./course", "..", "C:\\course", "C:/course", "\\\\server\\x"),
+        "is a folder on this machine",
+    ),
+    "gh:o/r#/home/me/a.ipynb": "'/home/me/a.ipynb' is on a machine",
+    "gh:o/r#C:/a.ipynb": "'C:/a.ipynb' is on a machine",
+    "gh:o/r#~/a.ipynb": "'~/a.ipynb' is on a machine",
+}
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED_PAGES.items(), ids=REFUSED_PAGES)
+def test_page_that_is_no_repository(text: str, message: str) -> None:
+    with pytest.raises(BlocksError) as error:
+        place.read(text)
+    assert message in str(error.value)
+
+
+@given(st.text(st.sampled_from("ghglist:/@#.?=&-%~_10 \\[]") | st.characters(exclude_categories=["Cs"])), st.booleans())
+def test_any_text_is_read_or_refused(text: str, of_the_web: bool) -> None:
+    try:
+        location = place.read(f"https://github.com/{text}" if of_the_web else text)
+    except BlocksError:
+        return
+    assert place.read(location.text) == location
+
+
+def test_page_of_a_file_is_no_course() -> None:
+    with pytest.raises(BlocksError, match="is a page in the repository; write 'gh:o/r@main'"):
+        place.repository("https://github.com/o/r/blob/main/a.ipynb")
+
+
+@pytest.mark.parametrize("text", [*place.RECORDS.values()])
+def test_records_of_archives(text: str) -> None:
+    provider, _, name = text.partition(":")
+    assert links.binder(links.MYBINDER, place.repository(text)) == f"https://mybinder.org/v2/{provider}/{name}/"
+    with pytest.raises(BlocksError, match="nbgitpuller needs a git repository"):
+        place.content(text)
+
+
+def test_gists() -> None:
+    assert links.binder(links.MYBINDER, place.repository("gist:u/0a")) == "https://mybinder.org/v2/gist/u/0a/HEAD"
+    asked = _arguments(f"https://server.example/{links.pull(place.content('gist:u/0a#x.ipynb'))}")
+    assert asked == {"repo": "https://gist.github.com/u/0a", "urlpath": "lab/tree/0a/x.ipynb"}

@@ -162,6 +162,11 @@ GIT_URLS = (
         "https://h.example/a%20b?c=d",
     ),
 )
+RECORDS = {
+    "figshare": "10.6084/m9.figshare.9782777.v1",
+    "dataverse": "10.7910/DVN/TJCLKP",
+    "hydroshare": "0123456789abcdef" * 2,
+}
 BINDERS = ("https://mybinder.org/", "https://binder.example.org/some/prefix/", "http://localhost:8585/")
 
 
@@ -188,6 +193,10 @@ def inputs() -> Iterator[tuple[str, dict[str, Any]]]:
     for name in ("10.5281/zenodo.3242074", "10.5281/zenodo.(a);b:c"):
         yield "binder", _binder("zenodo", name, False)
         yield "binder", _binder("zenodo", name, False, urlpath="rstudio/")
+    for provider, name in RECORDS.items():
+        yield "binder", _binder(provider, name, provider == "hydroshare")
+    for ref in ("HEAD", "a" * 40):
+        yield "binder", _binder("gist", "user/0123abc", False, ref=ref)
     for server, urlpath in itertools.product(BINDERS, ("", "lab", "tree", "rstudio/", "proxy/7474/", "openrefine/")):
         yield "binder", _binder("gl", "group/project", True, server=server, urlpath=urlpath)
     for path in (*filter(None, PATHS), *TYPED):
@@ -226,7 +235,7 @@ def _fields(tab: str, app: str, repo: str, branch: str, path: str, target: str) 
 
 
 def _binder(provider: str, name: str, encode: bool, **values: str) -> dict[str, Any]:
-    ref = "" if provider == "zenodo" else "HEAD"
+    ref = "" if provider in ("zenodo", *RECORDS) else "HEAD"
     empty = {"server": BINDERS[0], "ref": ref, "urlpath": "lab/tree/a b.ipynb"}
     return {"provider": provider, "name": name, "encode": encode, **empty, **values}
 

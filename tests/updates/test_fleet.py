@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fleet import update, who
 from tests.fast.conftest import ROOT, commit, copier, git, manifest, tree, write_catalogue, write_components
@@ -381,34 +382,64 @@ def test_an_edit_of_long_ago_is_known(fleet: Fleet, tmp_path: Path) -> None:
     assert (code, values["deleted"]) == (0, ["binder/verify.d/alpha"]), values
 
 
-def started(course: Path) -> subprocess.Popen[str]:
-    """An update that has begun to write."""
-    command = [sys.executable, str(UPDATE), str(course)]
+def started(course: Path, *words: str) -> subprocess.Popen[str]:
+    """An update in which Copier has begun to write."""
+    answers = course / ".git/binder-blocks/tree/.copier-answers.yml"
+    command = [sys.executable, str(UPDATE), *words, str(course)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     end = time.monotonic() + PATIENCE
-    while "_commit: 1.0.0\n" in (course / ".copier-answers.yml").read_text():
+    while not answers.exists() or "_commit: 1.1.0\n" not in answers.read_text():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
         time.sleep(0.002)
     return process
 
 
-def test_killed_half_way_is_taken_back_and_kept(fleet: Fleet, tmp_path: Path) -> None:
-    course = fleet.checkout(tmp_path / "course")
-    start, main = git(course, "rev-parse", "HEAD"), branch_of(course)
+def killed(course: Path) -> None:
     process = started(course)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+def test_killed_half_way_has_touched_nothing(fleet: Fleet, tmp_path: Path) -> None:
+    course = fleet.checkout(tmp_path / "course")
+    before = state_of(course)
+    killed(course)
+    assert state_of(course) == before
     (course / "mine").write_text("written after the kill\n")
+    assert updated(course)[1]["result"] == "dirty"
+    assert (course / "mine").read_text() == "written after the kill\n"
+    commit(course)
+    result = run(UPDATE, course)
+    assert (result.returncode, result.stdout) == (0, f"{course}\t1.0.0\t1.1.0\tupdated\t-\n"), result.stderr
+    assert_updated(course)
+    assert git(course, "worktree", "list").count("\n") == 1
+
+
+def half_checked_out(course: Path) -> None:
+    """As a kill leaves it in the middle of git's own change of branches."""
+    start, head = git(course, "rev-parse", "HEAD").strip(), branch_of(course)
+    state = update.State(start, head, "1.0.0", "1.1.0", "binder-blocks/1.1.0", created=True)
+    folder = course / ".git/binder-blocks"
+    folder.mkdir()
+    (folder / "state.json").write_text(json.dumps(vars(state)))
+    (course / "binder/apt.txt").write_text("half\n")
     (course / ".git/index.lock").touch()
+
+
+def test_killed_while_git_changed_the_branch_is_taken_back_and_kept(fleet: Fleet, tmp_path: Path) -> None:
+    course = fleet.checkout(tmp_path / "course")
+    start, main = git(course, "rev-parse", "HEAD"), branch_of(course)
+    half_checked_out(course)
+    (course / "mine").write_text("written after the kill\n")
     result = run(UPDATE, course)
     assert (result.returncode, result.stdout) == (0, f"{course}\t1.0.0\t1.1.0\tupdated\t-\n"), result.stderr
     kept = "refs/binder-blocks/unfinished/1"
     assert kept in result.stderr
     assert git(course, "show", f"{kept}:mine") == "written after the kill\n"
-    assert "_commit: 1.1.0" in git(course, "show", f"{kept}:.copier-answers.yml")
+    assert git(course, "show", f"{kept}:binder/apt.txt") == "half\n"
     assert git(course, "rev-parse", f"{kept}^", "HEAD^", main) == start * 3
     assert_updated(course)
     assert not (course / "mine").exists()
@@ -417,15 +448,102 @@ def test_killed_half_way_is_taken_back_and_kept(fleet: Fleet, tmp_path: Path) ->
 
 def test_work_of_the_author_after_a_kill_is_not_taken_back(fleet: Fleet, tmp_path: Path) -> None:
     course = fleet.checkout(tmp_path / "course")
-    process = started(course)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    (course / ".git/index.lock").unlink(missing_ok=True)
+    half_checked_out(course)
+    (course / ".git/index.lock").unlink()
     commit(course)
     (course / "mine").touch()
     before = state_of(course)
     assert updated(course)[1]["result"] == "dirty"
     assert state_of(course) == before
+
+
+def slow_catalogue(fleet: Fleet, folder: Path) -> Path:
+    """One whose update takes as long as its author needs to save something."""
+    return broken_catalogue(fleet, folder, "sleep 1")
+
+
+def failing(course: Path) -> None:
+    git(course, "config", "commit.gpgsign", "true")
+    git(course, "config", "gpg.program", "/bin/false")
+
+
+SAVED = {
+    "a new file": ("new.ipynb", "an hour of work\n"),
+    "an own file": ("README.md", "mine\n"),
+    "a file that the update changes": ("binder/apt.txt", "mine\n"),
+    "a file that the update makes": ("binder/postBuild.d/gamma", "mine\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), SAVED.values(), ids=SAVED)
+@pytest.mark.parametrize("end", ["success", "failure", "SIGINT", "SIGTERM", "SIGKILL"])
+def test_what_the_author_saves_meanwhile_stays(fleet: Fleet, tmp_path: Path, name: str, text: str, end: str) -> None:
+    catalogue = slow_catalogue(fleet, tmp_path / "catalogue")
+    write_components(
+        catalogue, {"gamma/component.yml": manifest("Gamma"), "gamma/postBuild": "#!/bin/sh\necho gamma\n"}
+    )
+    commit(catalogue)
+    git(catalogue, "tag", "--force", "1.1.0")
+    course = fleet.checkout(tmp_path / "course", str(catalogue))
+    start = git(course, "rev-parse", "HEAD")
+    if end == "failure":
+        failing(course)
+    process = started(course, "--data", "components=[alpha, beta, gamma]")
+    (course / name).write_text(text)
+    if end.startswith("SIG"):
+        process.send_signal(getattr(signal, end))
+        if end == "SIGKILL":
+            os.killpg(process.pid, signal.SIGKILL)
+    stdout, stderr = process.communicate()
+    assert "Traceback" not in stderr
+    assert (course / name).read_text() == text
+    made = git(course, "for-each-ref", "--format=%(refname)", "refs/heads/binder-blocks").split()
+    overlaps = name.startswith("binder/")
+    if end == "success" and not overlaps:
+        assert (process.returncode, made) == (0, ["refs/heads/binder-blocks/1.1.0"]), stderr
+        assert f"saved while the update ran, and not committed: {name}" in stderr
+        assert git(course, "rev-parse", "HEAD^") == start
+        changed = git(course, "diff", "--name-only", "HEAD^", "HEAD").split()
+        assert "binder/postBuild.d/gamma" in changed
+        assert name not in changed
+        return
+    assert git(course, "rev-parse", "HEAD") == start
+    assert made == []
+    if end == "success":
+        assert process.returncode == 2
+        assert f"saved while the update ran, and not committed: {name}; commit, and run again" in stderr
+    elif end != "SIGKILL":
+        assert (process.returncode, stdout.split("\t")[3]) == (1, "failed"), stderr
+    others = [line[3:] for line in git(course, "status", "--porcelain", "--untracked-files=all").splitlines()]
+    assert others == [name]
+
+
+def test_saved_between_two_looks(fleet: Fleet, tmp_path: Path) -> None:
+    """Copier sees what is committed alone."""
+    course = fleet.checkout(tmp_path / "course")
+    command = [sys.executable, str(UPDATE), str(course)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (course / ".git/binder-blocks/tree").exists():
+        assert process.poll() is None
+    (course / "mine").write_text("mine\n")
+    stdout, stderr = process.communicate()
+    assert stdout.split("\t")[3] == "updated", stderr
+    assert git(course, "status", "--porcelain") == "?? mine\n"
+
+
+def test_a_conflict_beside_what_the_author_saves(fleet: Fleet, tmp_path: Path) -> None:
+    catalogue = slow_catalogue(fleet, tmp_path / "catalogue")
+    for name, result in (("binder/apt.txt", "dirty"), ("new.ipynb", "conflict")):
+        course = fleet.checkout(tmp_path / name.replace("/", "-"), str(catalogue))
+        edit(course / "binder/apt.txt", "libalpha  #", "libmine  #")
+        start = git(course, "rev-parse", "HEAD")
+        process = started(course)
+        (course / name).write_text("mine\n")
+        stdout, stderr = process.communicate()
+        assert stdout.split("\t")[3] == result, stderr
+        assert (course / name).read_text() == "mine\n"
+        assert git(course, "rev-parse", "HEAD") == start
+        assert ("UU binder/apt.txt" in git(course, "status", "--porcelain")) == (result == "conflict")
 
 
 def test_two_at_once_and_copier_that_outlives_its_caller(fleet: Fleet, tmp_path: Path) -> None:
@@ -500,7 +618,7 @@ def test_many_repositories_through_xargs(fleet: Fleet, tmp_path: Path) -> None:
         str(conflicting): ["1.0.0", "1.1.0", "conflict", "binder/apt.txt"],
     }
     assert xargs(checkouts, tmp_path) == {**special, **plain}
-    assert "_commit: 1.1.0" in (killed / ".copier-answers.yml").read_text()
+    assert "_commit: 1.0.0" in (killed / ".copier-answers.yml").read_text()
 
     again = {name: ["1.1.0", "1.1.0", "current", "-"] for name in plain}
     assert xargs(checkouts, tmp_path) == {**special, str(killed): ["1.0.0", "1.1.0", "updated", "-"], **again}
@@ -642,3 +760,121 @@ def test_releases_in_order(releases: list[str]) -> None:
     assert sorted(keys, key=lambda key: key or ((), "", 0, 0)) == keys
     assert who.order("1.0") == who.order("v1.0.0")
     assert who.order("abc1234") is None
+
+
+OTHER = "_commit: 1.0.0\n_src_path: /another/template\nproject_name: x\n"
+
+
+def test_answers_of_another_template(fleet: Fleet, tmp_path: Path) -> None:
+    """They are refused, whatever stands beside them; ours are taken by the name that they have."""
+    course, ours = fleet.checkout(tmp_path / "course"), ".copier-answers.binder-blocks.yml"
+    (course / ".copier-answers.yml").rename(course / ours)
+    commit(course)
+    assert f"no .copier-answers.yml: this is no repository that Binder Blocks made; add --answers-file {ours}" in str(
+        updated(course)[1]["message"]
+    )
+    (course / ".copier-answers.yml").write_text(OTHER)
+    commit(course)
+    before = state_of(course)
+    code, values = updated(course)
+    assert (code, values["result"]) == (2, "refused")
+    assert values["message"] == f".copier-answers.yml is another template's answers file; add --answers-file {ours}"
+    for name in ("../x", "/x", ".", "a//b"):
+        assert updated("--answers-file", name, course)[0] == 2
+    assert state_of(course) == before
+    code, values = updated("--answers-file", ours, course)
+    assert (code, values["result"], values["to"]) == (0, "updated", "1.1.0")
+    assert "_commit: 1.1.0\n" in (course / ours).read_text()
+    assert (course / ".copier-answers.yml").read_text() == OTHER
+    assert updated("--answers-file", ours, course)[1]["result"] == "current"
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "same"),
+    [
+        ("gh:o/r", "https://github.com/o/r", True),
+        ("gh:O/R.git", "git+https://github.com/o/r.git", True),
+        ("git@github.com:o/r.git", "gh:o/r", True),
+        ("ssh://git@gitlab.com/g/s/r", "gl:g/s/r", True),
+        ("https://git.example.org/a/b/", "https://git.example.org/a/b.git", True),
+        ("/srv/catalogue/", "/srv/catalogue", True),
+        ("gh:o/r", "gh:o/r2", False),
+        ("gh:o/r", "gl:o/r", False),
+        ("https://git.example.org/a/B", "https://git.example.org/a/b", False),
+        ("https://github.com.evil.example/o/r", "gh:o/r", False),
+    ],
+)
+def test_addresses_of_a_catalogue(source: str, given: str, same: bool) -> None:
+    assert (update.same_address(source) == update.same_address(given)) == same
+
+
+def test_another_catalogue_is_refused(fleet: Fleet, tmp_path: Path) -> None:
+    course = fleet.checkout(tmp_path / "course")
+    before = state_of(course)
+    code, values = updated("--catalogue", "gh:owner/binder-blocks", course)
+    assert (code, values["result"]) == (2, "refused")
+    assert f"names the catalogue {fleet.catalogue}, which is not gh:owner/binder-blocks" in str(values["message"])
+    assert state_of(course) == before
+    assert updated("--catalogue", f"{fleet.catalogue}/", course)[1]["result"] == "updated"
+
+
+def test_new_files_that_a_setting_hides(fleet: Fleet, tmp_path: Path) -> None:
+    """By them Copier finds what it could not merge: without, an edit would be dropped, and its rest committed."""
+    course = fleet.checkout(tmp_path / "course")
+    edit(course / "binder/apt.txt", "libalpha  #", "libmine  #")
+    git(course, "config", "status.showUntrackedFiles", "no")
+    code, values = updated(course)
+    assert (code, values["result"], values["conflicts"]) == (3, "conflict", ["binder/apt.txt"])
+    assert "libmine" in (course / "binder/apt.txt").read_text()
+    assert not list(course.rglob("*.rej"))
+
+
+def opening_of_the_page() -> str:
+    """The script that docs/fleet.md runs with the token that writes."""
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "docs/fleet.md").read_text(), re.MULTILINE | re.DOTALL)
+    jobs = yaml.safe_load(block)["jobs"]
+    assert "FLEET_TOKEN" not in str(jobs["update"])
+    (script,) = [step["run"] for step in jobs["open"]["steps"] if "run" in step]
+    assert "${{" not in script
+    return str(script)
+
+
+@pytest.mark.parametrize(
+    ("commands", "refs", "branch", "pushed"),
+    [
+        ("", "HEAD^..HEAD", "binder-blocks/1.1.0", True),
+        ("", "HEAD^..HEAD", "main", False),
+        ("", "HEAD^..HEAD", "binder-blocks/../main", False),
+        ("", "HEAD^..HEAD", "binder-blocks/a;touch PWNED", False),
+        ("git commit --allow-empty --message y", "HEAD~2..HEAD", "binder-blocks/1.1.0", False),
+        ("git checkout --orphan x; git commit --message y", "HEAD", "binder-blocks/1.1.0", False),
+    ],
+)
+def test_page_pushes_one_commit(tmp_path: Path, commands: str, refs: str, branch: str, pushed: bool) -> None:
+    source, origin, made = tmp_path / "source", tmp_path / "origin", tmp_path / "temp/made"
+    made.mkdir(parents=True)
+    source.mkdir()
+    (source / "README.md").write_text("x\n")
+    commit(source)
+    git(tmp_path, "clone", "--quiet", "--bare", str(source), str(origin))
+    git(tmp_path, "clone", "--quiet", "--depth", "1", origin.as_uri(), "course")
+    (source / "README.md").write_text("y\n")
+    commit(source)
+    subprocess.run(["sh", "-c", commands], cwd=source, check=True, capture_output=True)
+    git(source, "bundle", "create", "--quiet", str(made / "update.bundle"), *refs.split())
+    (made / "branch").write_text(branch)
+    (made / "body.md").write_text("Body\n" * 20_000)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text(f'#!/bin/sh\necho "$@" >>"{tmp_path}/gh"\n')
+    (tmp_path / "bin/gh").chmod(0o755)
+    given = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "RUNNER_TEMP": str(made.parent)}
+    command = ["bash", "-e", "-c", opening_of_the_page()]
+    result = subprocess.run(
+        command, cwd=tmp_path / "course", env={**os.environ, **given}, check=False, capture_output=True, text=True
+    )
+    assert (result.returncode == 0) == pushed, result.stderr
+    heads = git(origin, "for-each-ref", "--format=%(refname:short)", "refs/heads").split()
+    assert (len(heads) == 2) == pushed
+    calls = (tmp_path / "gh").read_text() if (tmp_path / "gh").exists() else ""
+    assert ("pr create --head binder-blocks/1.1.0 --title Binder Blocks 1.1.0" in calls) == pushed
+    assert not (tmp_path / "course/PWNED").exists()

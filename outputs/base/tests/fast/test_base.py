@@ -34,7 +34,7 @@ COMPONENTS = {
 @pytest.mark.parametrize(
     "image",
     [
-        *base.EXAMPLES.values(),
+        base.EXAMPLES[base.REPO2DOCKER],
         "buildpack-deps:22.04",
         "localhost:5000/box:v1",
         "registry:5000/box:v1",
@@ -87,6 +87,51 @@ def test_wrong_images(image: object, kind: str, message: str) -> None:
         base.check_image(image, kind)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("image", "kind", "message"),
+    [
+        ("yuvipanda/pangeo-base-notebook-onbuild:2019.04.15-4", base.ONBUILD, "is of an older kind"),
+        ("docker.io/pangeo/pangeo-notebook-onbuild:2020.01.02", base.ONBUILD, "is of an older kind"),
+        ("python:3-onbuild", base.ONBUILD, "is of an older kind"),
+        ("pangeo/pangeo-notebook:2026.01.30", base.ONBUILD, "whose steps have run by then; take that one"),
+        ("docker.io/pangeo/base-notebook:2026.01.30", base.ONBUILD, "whose steps have run by then"),
+        ("quay.io/jupyter/scipy-notebook:2026-01-05", base.ONBUILD, "has no ONBUILD steps"),
+        ("buildpack-deps:24.04", base.ONBUILD, "has no ONBUILD steps"),
+        ("docker.io/library/ubuntu:24.04", base.ONBUILD, "has no ONBUILD steps"),
+        ("alpine:3.20", base.REPO2DOCKER, "is not made from Debian or Ubuntu"),
+        ("docker.io/library/python:3.13-alpine3.20", base.REPO2DOCKER, "is not made from Debian or Ubuntu"),
+        ("quay.io/centos/centos:stream9", base.REPO2DOCKER, "is not made from Debian or Ubuntu"),
+        (f"registry.example.org:5000/mirror/fedora@{DIGEST}", base.REPO2DOCKER, "is not made from Debian or Ubuntu"),
+        ("jupyter/minimal-notebook:2023-10-20", base.REPO2DOCKER, "has a user 1000"),
+        ("pangeo/base-image:2026.01.30", base.REPO2DOCKER, "has a user 1000"),
+        ("buildpack-deps:24.04", base.BOX, "was not made by repo2docker"),
+        ("quay.io/jupyter/base-notebook:2026-01-05", base.BOX, "was not made by repo2docker"),
+        ("pangeo/base-image:2026.01.30", base.BOX, "was not made by repo2docker"),
+    ],
+)
+def test_images_that_are_known_not_to_do(image: str, kind: str, message: str) -> None:
+    with pytest.raises(BlocksError) as refused:
+        base.check_image(image, kind)
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("image", "kind"),
+    [
+        *((image, kind) for kind, image in base.EXAMPLES.items()),
+        ("ubuntu:24.04", base.REPO2DOCKER),
+        ("python:3.13-bookworm", base.REPO2DOCKER),
+        ("rocker/geospatial:4.5", base.REPO2DOCKER),
+        ("ghcr.io/owner/fedora-course:v1", base.BOX),
+        ("ghcr.io/owner/alpine-flowers:v1", base.BOX),
+        ("localhost:5000/box:v1", base.BOX),
+        ("ghcr.io/owner/onbuild-base:v1", base.ONBUILD),
+    ],
+)
+def test_images_of_each_kind(image: str, kind: str) -> None:
+    assert base.check_image(image, kind) == image
 
 
 def render(catalogue: Path, course: Path, *answers: str) -> Path:

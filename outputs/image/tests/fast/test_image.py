@@ -15,7 +15,12 @@ CHECKSUM = "0" * 64
 
 
 @pytest.mark.parametrize(
-    "name", ["ghcr.io/owner/name", "docker.io/o/n", "quay.io/group/sub.dir/my_image-2", "g.io/o/my--c__d"]
+    "name",
+    [
+        *("ghcr.io/owner/name", "docker.io/o/n", "quay.io/group/sub.dir/my_image-2", "g.io/o/my--c__d"),
+        *("registry.example.org:5000/team/course", "localhost:5000/course", "registry:5000/team/sub/course"),
+        *("127.0.0.1:5000/course", "registry.example.org/course"),
+    ],
 )
 def test_names(name: str) -> None:
     assert image.check_name(name) == name
@@ -27,6 +32,12 @@ def test_names(name: str) -> None:
         ("ghcr.io/Owner/Name", "registries take lower case alone; write 'ghcr.io/owner/name'"),
         ("ghcr.io/owner/name:1.0", "the workflow sets the tags; write 'ghcr.io/owner/name'"),
         ("GHCR.io/Owner/name:v1", "the workflow sets the tags; write 'ghcr.io/owner/name'"),
+        ("registry.example.org:5000/team/course:v1", "write 'registry.example.org:5000/team/course'"),
+        ("Registry.example.org:5000/Team/course", "write 'registry.example.org:5000/team/course'"),
+        (f"ghcr.io/owner/name@sha256:{'0' * 64}", "write 'ghcr.io/owner/name'"),
+        ("registry.example.org:5000", "is no name of an image"),
+        ("registry.example.org:/team/course", "is no name of an image"),
+        ("registry.example.org:port/team/course", "is no name of an image"),
         ("-.a/o/c", "is no name of an image"),
         ("name", "is no name of an image; write it like 'ghcr.io/owner/name'"),
         ("owner/name", "is no name of an image"),

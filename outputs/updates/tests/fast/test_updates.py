@@ -38,3 +38,22 @@ def test_nobody_else(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     result = copier("copy", "--trust", "--defaults", *data, make_catalogue({}), tmp_path / "course")
     assert_refused(result.returncode, result.stderr, "updates_by: must be one of workflow, renovate")
     assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize(
+    ("repository", "updates_by", "noted"),
+    [
+        ("gl:group/course", "workflow", True),
+        ("https://git.example.org/a/b", "workflow", True),
+        ("gl:group/course", "renovate", False),
+        ("gh:owner/course", "workflow", False),
+    ],
+)
+def test_workflow_that_nobody_runs(
+    make_catalogue: MakeCatalogue, tmp_path: Path, repository: str, updates_by: str, noted: bool
+) -> None:
+    answers = ("outputs=[updates, links]", f"links_repository={repository}", f"updates_by={updates_by}")
+    data = [word for answer in answers for word in ("--data", answer)]
+    result = copier("copy", "--trust", "--defaults", *data, make_catalogue({}), tmp_path / "course")
+    assert result.returncode == 0, result.stderr
+    assert ("NOTE: the output 'updates' is a workflow of GitHub" in result.stderr) == noted
