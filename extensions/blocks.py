@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
     from extensions.update import migrate as _migrate
+    from extensions.update import renew as _renew
     from extensions.update import settle as _settle
 else:
     _spec = importlib.util.spec_from_file_location("loading", FOLDER / "loading.py")
@@ -62,7 +63,7 @@ else:
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
     _changes, _closing = map(_import, ("update.changes", "update.closing"))
-    _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
+    _migrate, _renew, _settle = map(_import, ("update.migrate", "update.renew", "update.settle"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -123,7 +124,7 @@ class Blocks(Extension):
             _selection.select(before["components"], self.catalogue.components)
         if before is not None and _operation.get() == "update":
             _given.check_binder_dir(data.get("binder_dir"), before["binder_dir"])
-        if "adopt" in data:
+        if "adopt" in data and _operation.get() == "copy":
             found = _adoptable(configuration) if before is None else before.get("adopted") or ()
             _given.check_adopt(data["adopt"], found, before is None)
         return True
@@ -155,7 +156,11 @@ class Blocks(Extension):
     def is_to_migrate(self, configuration: Any) -> bool:
         """True, where an update leaves something to do before it renders; checks all answers first."""
         self.check_input(configuration)
-        return _migrate.is_needed(Path(configuration["dst_path"]), str(configuration["answers_file"]), self.catalogue)
+        asked = _questions.names("adopt", configuration["data"].get("adopt") or [])
+        compose = functools.partial(_rendering.composed, self.catalogue)
+        repository = Path(configuration["dst_path"])
+        renewing = functools.partial(_renew.renewed, repository, asked=asked, compose=compose)
+        return _migrate.is_needed(repository, str(configuration["answers_file"]), self.catalogue, renewing)
 
     def is_to_settle(self, configuration: Any) -> bool:
         """True, where an update leaves something to do after Copier's merge."""

@@ -28,7 +28,7 @@ from .catalogue.provided import by_interface
 from .catalogue.units import Catalogue
 from .composition import Composition
 from .expressions import evaluator, make_environment, renderer
-from .foreign import adoption, imports
+from .foreign import adoption, dead, imports
 from .foreign.directory import Directory
 from .model import Finding
 
@@ -104,6 +104,13 @@ def compose(catalogue: Catalogue, answers: Mapping[str, Any], environment: Envir
     return composition
 
 
+def composed(catalogue: Catalogue, answers: Mapping[str, Any]) -> Composition:
+    """The composition for the answers of an answers file, of this version or an older one."""
+    environment = make_environment(catalogue)
+    complete, _ = questions.complete(questions.read(catalogue.root), answers, evaluator(environment))
+    return compose(catalogue, complete, environment)
+
+
 def _foreign(answers: Mapping[str, Any], taken: Iterable[str]) -> tuple[tuple[Directory, ...], tuple[Finding, ...]]:
     """Other people's directories, in the order of their precedence, and what was found while they were read.
 
@@ -113,4 +120,7 @@ def _foreign(answers: Mapping[str, Any], taken: Iterable[str]) -> tuple[tuple[Di
     taken = [*taken, *(directory.label for directory in adopted)]
     loaded = imports.load_all(answers.get("imports") or [], binder_dir, taken)
     directories = (*adopted, *(one.directory for one in loaded))
-    return directories, (*adoption.findings(adopted, binder_dir), *(note for one in loaded for note in one.findings))
+    return directories, (
+        *dead.findings(answers.get("adopted"), binder_dir),
+        *(note for one in loaded for note in one.findings),
+    )

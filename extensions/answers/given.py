@@ -21,7 +21,7 @@ from ..yaml_files import parse_yaml
 from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
 
 # Their defaults are read from the destination, or need all other answers.
-UNREAD = ("adopt", "adopted", "python_version", "binder_dir", "installed", LAST)
+UNREAD = ("adopt", "adopted", "settled", "python_version", "binder_dir", "installed", LAST)
 
 
 def check(
@@ -126,7 +126,10 @@ def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
     """Raises `BlocksError` where the answer `adopt` names what is not among those found, now or the first time."""
     for name in names("adopt", value):
         if name not in found and not is_first:
-            raise BlocksError(f"adopt: '{name}' was not adopted by the first copy, and is not looked at any more")
+            raise BlocksError(
+                f"adopt: '{name}' was not adopted by the first copy; commit, then run copier update "
+                f"--data 'adopt=[{name}]'"
+            )
         if name not in found:
             there = ", ".join(found) or "none"
             raise BlocksError(f"adopt: there is no Binder configuration to adopt in '{name}'; found: {there}")

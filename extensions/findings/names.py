@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from ..foreign.pack import Pack
@@ -28,13 +27,11 @@ BB316 = Rule(
 
 def _hidden(pack: Pack) -> Iterator[Finding]:
     """Binder files of the root beside a Binder directory, but for those that a file of the latter names."""
-    directory, read = pack.directory, (*LISTS, RUNTIME, *HOOKS)
+    directory = pack.directory
     if directory.folder not in BINDER_DIRS:
         return
-    used = "\n".join(map(pack.text, (*read, "Dockerfile")))
-    for name in (*read, "install.R"):
-        before = r"\./" if name in HOOKS else r"(?<![\w.-])"  # start is a word of many scripts
-        if name in directory.tree and not re.search(rf"{before}{re.escape(name)}(?![\w-])", used):
+    for name in (*LISTS, RUNTIME, *HOOKS, "install.R"):
+        if name in directory.tree and not pack.names(name):
             reason = f"is hidden by the directory '{directory.folder}': it is neither read nor merged"
             remedy = "move it there if it is meant for Binder; else there is nothing to do"
             yield directory.finding(BB316, name, reason, remedy)
@@ -52,6 +49,8 @@ def _misnamed(pack: Pack) -> Iterator[Finding]:
     for path in pack.directory.tree:
         above, name = posixpath.split(path)
         meant = SIMILAR.get(name.lower(), name)
+        if "." in name and pack.names(name):
+            continue  # a script reads it
         if above == pack.directory.folder and name not in KNOWN and meant != name and not pack.has(meant):
             reason = f"is not a name that repo2docker knows, and is not read; '{meant}' is"
             yield pack.directory.finding(BB318, path, reason, f"rename it to {meant} if that is meant")
