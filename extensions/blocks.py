@@ -156,7 +156,7 @@ class Blocks(Extension):
     def is_to_migrate(self, configuration: Any) -> bool:
         """True, where an update leaves something to do before it renders; checks all answers first."""
         self.check_input(configuration)
-        asked = _questions.names("adopt", configuration["data"].get("adopt") or [])
+        asked = _given.adopt_again(configuration["data"], self._before(configuration) or {})
         compose = functools.partial(_rendering.composed, self.catalogue)
         repository = Path(configuration["dst_path"])
         renewing = functools.partial(_renew.renewed, repository, asked=asked, compose=compose)

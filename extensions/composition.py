@@ -254,6 +254,10 @@ class Composition:
         """Those to tell."""
         return told.told(self.found_at_all, self.answers.get("settled"), self.answers.get("accepted"), self.binder_dir)
 
+    def is_accepted(self, finding: Finding) -> bool:
+        """Whether the author says that it may be so."""
+        return told.is_accepted(finding, self.answers.get("accepted"))
+
     @functools.cached_property
     def found_at_all(self) -> list[Finding]:
         """In the order of their files and lines, other people's directories one after the other."""

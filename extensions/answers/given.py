@@ -135,6 +135,15 @@ def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
             raise BlocksError(f"adopt: there is no Binder configuration to adopt in '{name}'; found: {there}")
 
 
+def adopt_again(data: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    """What an update is to read again or take back; raises `BlocksError` for a list that names nothing."""
+    asked = names("adopt", data.get("adopt") or [])
+    if "adopt" in data and not asked and before.get("adopted"):
+        one = next(iter(before["adopted"]))
+        raise BlocksError(f"adopt: names nothing; '{one}' reads that directory again, '-{one}' takes it back")
+    return asked
+
+
 def check_binder_dir(given: Any, before: str) -> None:
     """Raises `BlocksError` where an update would have to move the Binder files, the author's among them."""
     if given not in (None, before):

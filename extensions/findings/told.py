@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import BlocksError
@@ -22,21 +22,19 @@ FORM = "must be a list of codes, such as [BB316], or of codes and files, such as
 
 def told(found: Iterable[Finding], settled: Any, accepted: Any, binder_dir: str) -> list[Finding]:
     """Raises `BlocksError` where the answers are none."""
-    done, known = (
-        _texts("settled", settled, "must be a list, as copier update makes it"),
-        _texts("accepted", accepted, FORM),
-    )
-    if not all(map(ACCEPTED.fullmatch, known)):
+    done = _texts("settled", settled, "must be a list, as copier update makes it")
+    if not all(map(ACCEPTED.fullmatch, _texts("accepted", accepted, FORM))):
         raise BlocksError(f"accepted: {FORM}")
-    left = [one for one in found if one.key not in done and not _is_accepted(one, known)]
+    left = [one for one in found if one.key not in done and not is_accepted(one, accepted)]
     return dead.folded(left, binder_dir)
+
+
+def is_accepted(finding: Finding, accepted: Any) -> bool:
+    known = _texts("accepted", accepted, FORM)
+    return not known.isdisjoint((str(finding.code), f"{finding.code} {finding.subject}", finding.key))
 
 
 def _texts(name: str, value: Any, form: str) -> set[str]:
     if not isinstance(value or [], list) or not all(isinstance(text, str) for text in value or ()):
         raise BlocksError(f"{name}: {form}")
     return set(value or ())
-
-
-def _is_accepted(finding: Finding, known: Set[str]) -> bool:
-    return not known.isdisjoint((str(finding.code), f"{finding.code} {finding.subject}", finding.key))
