@@ -9,15 +9,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..model import Finding
 from ..repo2docker import HOOKS, LISTS
 from ..rule import Rule
 from ..text import printable
-from .directory import Directory
+from .directory import Blob, Directory
 from .named import MAX_FILE, Words
 
 MAX_BYTES, MAX_FILES = 10_000_000, 500
@@ -53,9 +54,13 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
     large: list[str] = []
     beyond: list[str] = []
     size = 0
+    fetched: set[str] = set()
     while pending:
         path = pending.popleft()
-        length = len(tree[path].data)
+        if path not in fetched:  # what is still to come, in one go
+            fetched |= {*pending, path}
+            directory.fetch(_within_limits(tree, [path, *pending]))
+        length = tree[path].size
         if length > MAX_FILE and path not in hooks:
             large.append(path)
         elif len(kept) == MAX_FILES or size + length > MAX_BYTES:
@@ -69,6 +74,16 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
     odd = sorted(path for path in beneath if not portable(path) or (of_git(path) and path in ours))
     gits = sorted(path for path in beneath if directory.folder and of_git(path) and path not in odd)
     return sorted(kept), [*_left_out(directory, large, odd, gits, beyond)]
+
+
+def _within_limits(tree: Mapping[str, Blob], paths: Iterable[str]) -> Iterator[str]:
+    """The first of the paths that could be carried along."""
+    size = 0
+    for path in itertools.islice((path for path in paths if tree[path].size <= MAX_FILE), MAX_FILES):
+        size += tree[path].size
+        if size > MAX_BYTES:
+            return
+        yield path
 
 
 BB551 = Rule(
