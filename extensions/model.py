@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .comments import one_line
+from .text import printable
 
 # The component of what the answers say.
 COURSE = "course"
-# The longest text of a finding that its key holds.
-KEPT = 100
+# The longest path and text of a finding that its key holds.
+KEPT = 200
 PRECEDENCE = "the course's own comes before imports, imports before the catalogue"
 
 
@@ -188,7 +189,7 @@ class Finding:
     @property
     def key(self) -> str:
         """What answers name it by: as long as it is about the same words, wherever they stand."""
-        return f"{self.code} {self.subject}" + (f": {self.text[:KEPT]}" if self.text else "")
+        return printable(f"{self.code} {self.subject[:KEPT]}" + (f": {self.text[:KEPT]}" if self.text else ""))
 
     def as_data(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in self.__dataclass_fields__}

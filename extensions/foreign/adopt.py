@@ -12,7 +12,7 @@ later update renders from that answer (`adoption`), never from the destination; 
   give back byte for byte is `{base64: ...}`
 - a symbolic link is followed inside the repository, and where it leads is kept; one that leads out of it, or nowhere,
   is an error
-- of the root beside the Binder directory that repo2docker reads, by name, what that one hides, as `../NAME`
+- of the root beside the Binder directory that repo2docker reads, what that one hides: its names, under `hidden`
 - a destination that Binder Blocks made has nothing to adopt: its answers file says so
 """
 
@@ -42,10 +42,9 @@ COUNTING = tuple(name for name in (*MERGED, *NOTED) if name not in (LATE, *COMPA
 # In the folder of the merged files: what the merged ones take the place of.
 REPLACED = ("apt.txt", "environment.yml", LATE, *HOOKS)
 ROOT = "."
-# Of the root, what a Binder directory hides; the package is told by the tables of its file.
-ABOVE = "../"
-HIDDEN = (*LISTS, RUNTIME, *HOOKS, "install.R", "setup.py")
-TABLES = ["[build-system]", "[project]"]
+# Of the root, what a Binder directory hides; pyproject.toml where it describes a package.
+HIDDEN = "hidden"
+HIDEABLE = (*LISTS, RUNTIME, *HOOKS, "install.R", "setup.py", PACKAGE)
 LARGEST = 1_000_000
 UNLISTED = re.compile(r"[\"\\\x00-\x1f\x7f]")  # Copier takes the entries of a list as they are escaped
 
@@ -144,11 +143,10 @@ def _hidden(destination: Path, name: str) -> dict[str, Content]:
     """What the Binder directory hides at the root."""
     if next((folder for folder in BINDER_DIRS if (destination / folder).is_dir()), "") != name:
         return {}
-    package = destination / PACKAGE
-    found: dict[str, Content] = {ABOVE + file: [] for file in HIDDEN if (destination / file).is_file()}
-    if package.is_file() and is_package(decode(package.read_bytes())[0]):
-        found[ABOVE + PACKAGE] = list(TABLES)
-    return found
+    there = [file for file in HIDEABLE if (destination / file).is_file()]
+    if PACKAGE in there and not is_package(decode((destination / PACKAGE).read_bytes())[0]):
+        there.remove(PACKAGE)
+    return {HIDDEN: there} if there else {}
 
 
 def _content(path: Path, where: str) -> Content:

@@ -19,7 +19,7 @@ from ..errors import BlocksError
 from ..repo2docker import BINDER_DIRS, HOOKS
 from ..text import decode
 from ..yaml_files import Loader
-from .adopt import ABOVE, HIDDEN, MERGED, PACKAGE, ROOT, is_noted
+from .adopt import HIDDEN, HIDEABLE, MERGED, PACKAGE, ROOT, is_noted
 from .directory import Blob, Directory, environment_name
 from .pack import Pack
 
@@ -32,9 +32,10 @@ def directories(adopted: Any) -> list[Directory]:
     result: list[Directory] = []
     for name in sorted(map(str, adopted), key=_rank):
         folder = "" if name == ROOT else name
-        tree = {}
+        tree: dict[str, Blob] = {}
         for file, content in adopted[name].items():
-            if file.startswith(ABOVE) and ROOT in adopted:
+            if file == HIDDEN:
+                tree |= _hidden(content) if ROOT not in adopted else {}
                 continue
             try:
                 tree[_path(folder, file)] = Blob(_bytes(content), file in HOOKS)
@@ -47,11 +48,15 @@ def directories(adopted: Any) -> list[Directory]:
     return result
 
 
+def _hidden(names: Any) -> dict[str, Blob]:
+    """The root's files beside the directory; of a package, what makes it one."""
+    if not isinstance(names, list) or not all(name in HIDEABLE for name in names):
+        raise BlocksError(f"adopted: {HIDDEN}: must be a list of Binder files of the root")
+    return {name: Blob(b"[build-system]\n[project]\n" if name == PACKAGE else b"") for name in names}
+
+
 def _path(folder: str, file: Any) -> str:
     """Where a file of the answer stands, from the root."""
-    above = str(file).removeprefix(ABOVE)
-    if above != file and folder in BINDER_DIRS and above in (*HIDDEN, PACKAGE):
-        return above
     if file in (*MERGED, PACKAGE) or is_noted(str(file)):
         return posixpath.join(folder, file)
     raise ValueError
