@@ -1,9 +1,10 @@
 """What somebody else wrote: nothing about it is trusted.
 
 directory                 a Binder directory, wherever it is from; `pack`: which build pack reads it
-adopt again adoption dead what stands in the destination -> the answer, once more -> directories, what is left over
+adopt again               what stands in the destination -> the answer, at first and in an update
+adoption dead             the answer -> directories, and what of them is read no more
 imports                   pinned references -> directories: `reference` and `repository` read them, `objects`
-                          fetches, `tree` and `symlinks` say what is safe
+                          fetches, `tree` and `symlinks` say what is safe, `ours` which of them we made
 scripts                   their postBuild and start -> files; `shell` and `script_findings` read them
-carry named               which files come along, by what scripts and lists name
+carry named portable      which files come along, by what scripts and lists name, and by their own names
 """

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BlocksError
-from ..repo2docker import BINDER_DIRS
 from . import adopt
+
+NAMED = re.compile(r"\.?binder|\.|binder_[^/]+")
 
 
 def again(destination: Path, adopted: Mapping[str, Any], asked: Iterable[str], binder_dir: str) -> dict[str, Any]:
@@ -30,8 +31,8 @@ def again(destination: Path, adopted: Mapping[str, Any], asked: Iterable[str], b
                 raise BlocksError(f"adopt: '{name}' is not adopted, so it cannot be taken back; there is {there}")
             del result[name]
             continue
-        contents = _read_again(destination, name, adopted.get(name) or {}, binder_dir)
-        if not contents:
+        contents = _read(destination, name, adopted.get(name) or {}, binder_dir)
+        if not _counts(destination, name, contents, binder_dir):
             raise BlocksError(
                 f"adopt: there is no Binder configuration to adopt in '{name}'; name a folder such as 'binder_gis', "
                 "or '.' for the root"
@@ -40,19 +41,23 @@ def again(destination: Path, adopted: Mapping[str, Any], asked: Iterable[str], b
     return result
 
 
-def _read_again(destination: Path, name: str, before: Mapping[str, Any], binder_dir: str) -> dict[str, Any]:
-    folder = destination / name
-    if not (name == adopt.ROOT or re.fullmatch(r"binder_[^/]+", name) or name in BINDER_DIRS) or not folder.is_dir():
+def _read(destination: Path, name: str, before: Mapping[str, Any], binder_dir: str) -> dict[str, Any]:
+    """What the directory holds, nothing where there is none of that name."""
+    if not NAMED.fullmatch(name) or adopt.UNLISTED.search(name) or not (destination / name).is_dir():
         return {}
-    if adopt.within(destination, folder) is None:
+    if adopt.within(destination, destination / name) is None:
         return {}
+    contents = adopt.read(destination, [name])[name]
     if name != binder_dir:
-        return adopt.read(destination, [name])[name] if adopt.has_configuration(folder) else {}
-    now = {
-        file: content for file, content in adopt.read(destination, [name])[name].items() if file not in adopt.REPLACED
-    }
+        return contents
     kept = {file: content for file, content in before.items() if file in adopt.REPLACED}
-    return {**kept, **now} if kept or any(file in adopt.COUNTING for file in now) else {}
+    return {**kept, **{file: content for file, content in contents.items() if file not in adopt.REPLACED}}
+
+
+def _counts(destination: Path, name: str, contents: Mapping[str, Any], binder_dir: str) -> bool:
+    if name == binder_dir:
+        return any(file in adopt.COUNTING for file in contents)
+    return bool(contents) and adopt.has_configuration(destination / name)
 
 
 def present(destination: Path, adopted: Mapping[str, Any], binder_dir: str) -> dict[str, Any]:
@@ -60,7 +65,7 @@ def present(destination: Path, adopted: Mapping[str, Any], binder_dir: str) -> d
     found = {}
     for name, before in adopted.items():
         try:
-            contents = _read_again(destination, name, before, binder_dir)
+            contents = _read(destination, name, before, binder_dir)
         except (BlocksError, OSError):
             contents = dict(before)
         if contents:

@@ -21,6 +21,7 @@ from ..errors import BlocksError
 from ..model import Finding
 from ..repo2docker import BINDER_DIRS, HOOKS, LISTS, PACKAGES, PACKS, RUNTIME
 from ..rule import Rule
+from . import ours
 from .directory import Directory
 from .objects import Objects
 from .reference import Reference, pin, read
@@ -60,14 +61,14 @@ def references(value: object) -> list[Reference]:
     return result
 
 
-def load_all(value: object, binder_dir: str, taken: Collection[str] = ()) -> list[Loaded]:
-    """All of the answer, in order; `taken` are labels that no import may have."""
-    return [_load(*named, binder_dir) for named in _name(references(value), taken)]
+def load_all(value: object, binder_dir: str, taken: Collection[str] = (), blocks: Collection[str] = ()) -> list[Loaded]:
+    """All of the answer, in order; `taken` are labels that no import may have, `blocks` the catalogue's names."""
+    return [_load(*named, binder_dir, blocks) for named in _name(references(value), taken)]
 
 
 def load(reference: Reference, binder_dir: str) -> Loaded:
     """One import under the name that it has on its own."""
-    return _load(*next(_name([reference])), binder_dir)
+    return _load(*next(_name([reference])), binder_dir, ())
 
 
 def _name(references: list[Reference], taken: Collection[str] = ()) -> Iterator[tuple[Reference, str, str]]:
@@ -85,7 +86,7 @@ def _name(references: list[Reference], taken: Collection[str] = ()) -> Iterator[
         yield reference, label, slug
 
 
-def _load(reference: Reference, label: str, slug: str, binder_dir: str) -> Loaded:
+def _load(reference: Reference, label: str, slug: str, binder_dir: str, blocks: Collection[str]) -> Loaded:
     with _naming(f"imports: '{reference.text}'"):
         whole = read_tree(Objects(reference.url, reference.commit), reference.origin)
         subdirectory = reference.subdirectory
@@ -105,7 +106,9 @@ def _load(reference: Reference, label: str, slug: str, binder_dir: str) -> Loade
     home = posixpath.join(binder_dir, "imports", slug.removeprefix("import-"))
     directory = Directory(label, slug, origin, folder, home, tree)
     both = [_both(directory)] if folder == BINDER_DIRS[0] != subdirectory and BINDER_DIRS[1] in tree.directories else []
-    return Loaded(directory, [*both, *_findings(directory, tree)])
+    found = ours.made(tree, folder)
+    made = [ours.finding(directory, found, blocks)] if found else []
+    return Loaded(directory, [*both, *made, *_findings(directory, tree)])
 
 
 def _places(tree: Tree, subdirectory: str) -> tuple[str, str]:
