@@ -151,6 +151,7 @@ def _conda(pack: Pack) -> Iterator[Finding]:
     elif pack.has("environment.yaml") and pack.name != "docker" and not pack.names("environment.yaml"):
         reason = "is not read beside environment.yml, by repo2docker neither"
         yield pack.finding(BB314, "environment.yaml", reason, "move what is missing there, and remove it")
-    for name in filter(pack.has, () if pack.name == "docker" or pack.names("conda-lock") else LOCKS):
+    unread = [name for name in LOCKS if not pack.names("conda-lock") and not pack.names(name)]
+    for name in filter(pack.has, () if pack.name == "docker" else unread):
         reason = "is not read: versions are solved anew from environment.yml, by repo2docker too"
         yield pack.finding(BB317, name, reason, "pin in environment.yml what must not change")
