@@ -36,9 +36,10 @@ OF_DIRECTORIES = ("BB1", "BB3", "BB6")
 def settled(repository: Path, answers: Mapping[str, Any], compose: Compose) -> list[str]:
     """The answer for these answers, in order; what it was, where they cannot be composed."""
     try:
-        now = compose(answers)
-        adopted = again.present(repository, answers.get("adopted") or {}, now.binder_dir)
-        there = {finding.key for finding in compose({**answers, "adopted": adopted}).found_at_all}
+        now, adopted = compose(answers), answers.get("adopted") or {}
+        present = again.present(repository, adopted, now.binder_dir)
+        other = now if present == adopted else compose({**answers, "adopted": present})
+        there = {finding.key for finding in other.found_at_all}
     except BlocksError:
         return list(answers.get("settled") or [])
     seen = _Seen(repository, now, there)
@@ -50,8 +51,9 @@ class _Seen:
 
     def __init__(self, repository: Path, composition: Composition, there: set[str]) -> None:
         self.repository, self.composition, self.there = repository, composition, there
-        self.lists = {name: list(entries) for name, entries in _lists(composition)}
+        self.entries = [(name, entry) for name, entries in _lists(composition) for entry in entries]
         self.sources = {one.label: one for one in composition.directories}
+        self.placed = {file.path: file.text for file in composition.placed}
 
     def is_settled(self, finding: Finding) -> bool:
         directory = self.sources.get(finding.component)
@@ -66,52 +68,53 @@ class _Seen:
 
     def _is_changed(self, finding: Finding) -> bool:
         """Whether the line of the merged file that answers this entry is no more."""
-        for name, entries in self.lists.items():
-            for entry in entries:
-                wants = [want for want in entry.wants if (want.file, want.line) == (finding.file, finding.line)]
-                if any(len(wants) == 1 or want.text == finding.text for want in wants):
-                    return entry.text not in self._entries(name)
-        return False
+        place = finding.file, finding.line
+        there = [(name, entry, want) for name, entry in self.entries for want in entry.wants if want[2:4] == place]
+        named = [one for one in there if one[2].text == finding.text] or (there if len(there) == 1 else [])
+        return bool(named) and all(entry.text not in self._entries(name) for name, entry, _ in named)
 
     def _entries(self, name: str) -> set[str]:
-        return {_bare(line) for line in self._text(f"{self.composition.binder_dir}/{name}").split("\n")}
+        return {_bare(line) for line in (self._text(f"{self.composition.binder_dir}/{name}") or "").split("\n")}
 
     def _is_cured(self, directory: Directory, path: str, finding: Finding) -> bool:
-        text = self._text(self._place(directory, path))
-        if not text.strip():
+        """Whether the script that runs here has what was found no more, as far as that can be seen in it."""
+        place = self._place(directory, path)
+        text = self._text(place)
+        if text is None:
             return True
-        if finding.text:
-            return finding.text.removesuffix(CUT) not in text
-        name = posixpath.basename(path)
-        if name not in HOOKS or finding.code not in _TEXTS:
+        was = self.placed.get(place) or (decode(directory.tree[path].data)[0] if path in directory.tree else "")
+        words = finding.text.removesuffix(CUT)
+        if words and words in was:
+            return words not in text
+        if posixpath.basename(path) not in HOOKS:
             return False
-        return finding.code not in {one.code for one in script_findings.of_text(directory, name, text)}
+        before, now = (_codes(directory, path, script) for script in (was, text))
+        return finding.code in before - now
 
     def _place(self, directory: Directory, path: str) -> str:
         """Where the script is that runs here."""
         if directory.home:
             return posixpath.join(directory.home, path)
         hook = f"{self.composition.binder_dir}/{posixpath.basename(path)}.d/{directory.slug}"
-        places = {file.path for file in self.composition.placed}
-        return next((place for place in (f"{path}-{directory.slug}", hook) if place in places), path)
+        return next((place for place in (f"{path}-{directory.slug}", hook) if place in self.placed), path)
 
-    def _text(self, path: str) -> str:
-        """Empty where there is no such file."""
+    def _text(self, path: str) -> str | None:
+        """None where there is no such file."""
         try:
             return decode((self.repository / path).read_bytes())[0]
         except OSError:
-            return ""
+            return None
 
 
-# Of those without a text: what is read in the script's own lines.
-_TEXTS = {script_findings.BB403, script_findings.BB404}
+def _codes(directory: Directory, path: str, script: str) -> set[str]:
+    return {finding.code for finding in script_findings.of_text(directory, posixpath.basename(path), script)}
 
 
 def _lists(composition: Composition) -> Iterator[tuple[str, Iterable[Entry]]]:
     environment = composition.environment
     yield "apt.txt", composition.apt.entries
     parts: tuple[Merged, ...] = (environment.conda, environment.pip, environment.channels)
-    yield "environment.yml", [entry for part in parts for entry in part.entries]
+    yield "environment.yml", [environment.pythons, *(entry for part in parts for entry in part.entries)]
     late = (want for part in composition.late for want in pip.read(part))
     yield "requirements.late.txt", [Entry(want.text, want.text, (want,)) for want in late]
 
