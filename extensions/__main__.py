@@ -1,7 +1,7 @@
 """What Copier's migrations run: the engine in a process of its own, in the repository that is updated.
 
-    python CATALOGUE/extensions migrate ANSWERS_FILE    before the new version is rendered
-    python CATALOGUE/extensions settle                  after Copier's merge
+    python CATALOGUE/extensions migrate ANSWERS_FILE [ADOPT]    before the new version is rendered
+    python CATALOGUE/extensions settle                          after Copier's merge
 
 - what was done is said on standard error, an error is one line there, and exit code 1
 - modules are imported from the catalogue and from where Copier's are, never from the repository, whatever its files are
@@ -19,18 +19,25 @@ if __name__ == "__main__":
     sys.path[:] = [CATALOGUE, *(path for path in sys.path if os.path.realpath(path) not in HIDDEN)]
 
 import argparse  # noqa: E402
+import functools  # noqa: E402
 from collections.abc import Iterator, Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import yaml  # noqa: E402
+
+from extensions import rendering  # noqa: E402
+from extensions.answers import questions  # noqa: E402
 from extensions.catalogue import manifest, units  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
-from extensions.update import migrate, settle  # noqa: E402
+from extensions.update import migrate, renew, settle  # noqa: E402
 
 
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="extensions", description="What Copier's migrations run.")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("migrate", help="take over the answers and files of an older version").add_argument("answers_file")
+    migration = verbs.add_parser("migrate", help="take over the answers and files of an older version")
+    migration.add_argument("answers_file")
+    migration.add_argument("adopt", nargs="?", default="[]", help="the answer of that name, as YAML")
     verbs.add_parser("settle", help="finish the merge of an update")
     try:
         for line in done(parser.parse_args(words)):
@@ -45,7 +52,10 @@ def done(options: argparse.Namespace) -> Iterator[str]:
     """What the verb does, step by step."""
     catalogue = manifest.read_catalogue(Path(CATALOGUE))
     if options.verb == "migrate":
-        return migrate.migrate(Path(), options.answers_file, catalogue)
+        adopt = questions.names("adopt", yaml.safe_load(options.adopt))
+        compose = functools.partial(rendering.composed, catalogue)
+        renewing = functools.partial(renew.renewed, Path(), asked=adopt, compose=compose)
+        return migrate.migrate(Path(), options.answers_file, catalogue, renewing)
     return settle.settle(Path(), units.current_names(catalogue.components))
 
 

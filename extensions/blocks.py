@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from extensions.update import closing as _closing
     from extensions.update import kept as _kept
     from extensions.update import migrate as _migrate
+    from extensions.update import renew as _renew
     from extensions.update import settle as _settle
     from extensions.update import steps as _steps
 else:
@@ -68,7 +69,7 @@ else:
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
     _before, _changes, _closing = map(_import, ("update.before", "update.changes", "update.closing"))
-    _kept, _migrate = map(_import, ("update.kept", "update.migrate"))
+    _kept, _migrate, _renew = map(_import, ("update.kept", "update.migrate", "update.renew"))
     _settle, _steps = map(_import, ("update.settle", "update.steps"))
 
 
@@ -134,7 +135,7 @@ class Blocks(Extension):
             _selection.select(before["components"], self.catalogue.components)
         if before is not None and _operation.get() == "update":
             _given.check_binder_dir(data.get("binder_dir"), before["binder_dir"])
-        if "adopt" in data:
+        if "adopt" in data and _operation.get() == "copy":
             found = _adoptable(configuration) if before is None else before.get("adopted") or ()
             _given.check_adopt(data["adopt"], found, before is None)
         return True
@@ -175,7 +176,11 @@ class Blocks(Extension):
                 data.pop(verb, None)
             data.update(answers)
         self.check_input(configuration)
-        return _migrate.is_needed(Path(configuration["dst_path"]), str(configuration["answers_file"]), self.catalogue)
+        asked = _given.adopt_again(configuration["data"], self._before(configuration) or {})
+        compose = functools.partial(_rendering.composed, self.catalogue)
+        repository = Path(configuration["dst_path"])
+        renewing = functools.partial(_renew.renewed, repository, asked=asked, compose=compose)
+        return _migrate.is_needed(repository, str(configuration["answers_file"]), self.catalogue, renewing)
 
     def is_to_settle(self, configuration: Any) -> bool:
         """True, where an update leaves something to do after Copier's merge."""

@@ -16,7 +16,7 @@ from .catalogue import files
 from .catalogue.provided import Provided, by_interface
 from .catalogue.units import Component, Output
 from .errors import BlocksError
-from .findings import packages, packs
+from .findings import packages, packs, told
 from .foreign import directory as foreign
 from .foreign import proxied, scripts
 from .foreign.directory import Directory
@@ -277,6 +277,15 @@ class Composition:
 
     @functools.cached_property
     def findings(self) -> list[Finding]:
+        """Those to tell."""
+        return told.told(self.found_at_all, self.answers.get("settled"), self.answers.get("accepted"), self.binder_dir)
+
+    def is_accepted(self, finding: Finding) -> bool:
+        """Whether the author says that it may be so."""
+        return told.is_accepted(finding, self.answers.get("accepted"))
+
+    @functools.cached_property
+    def found_at_all(self) -> list[Finding]:
         """In the order of their files and lines, other people's directories one after the other."""
         named = packages.examine(want for entry in self.apt.entries for want in entry.wants)
         lists = [*self.apt.findings, *named, *self.environment.findings, *self._late_findings]

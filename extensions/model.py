@@ -9,14 +9,18 @@ Finding    something a reader of the merged repository should know, with a code,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .comments import one_line
+from .text import printable
 
 # The component of what the answers say.
 COURSE = "course"
+# The longest path and text of a finding that its key holds.
+KEPT = 200
 PRECEDENCE = "the course's own comes before imports, imports before the catalogue"
 
 
@@ -177,6 +181,16 @@ class Finding:
     @property
     def message(self) -> str:
         return (f"'{self.text}' " if self.text else "") + f"{self.reason}; {self.remedy}"
+
+    @property
+    def subject(self) -> str:
+        """The file, whatever the commit that it is from."""
+        return re.sub(r"^.*?@[0-9a-f]{7}:", f"{self.component}:", self.file)
+
+    @property
+    def key(self) -> str:
+        """What answers name it by: as long as it is about the same words, wherever they stand."""
+        return printable(f"{self.code} {self.subject[:KEPT]}" + (f": {self.text[:KEPT]}" if self.text else ""))
 
     def as_data(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in self.__dataclass_fields__}

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,10 @@ from jinja2 import Environment
 from .answers import given, questions
 from .catalogue import files
 from .catalogue.provided import by_interface
-from .catalogue.units import Catalogue
+from .catalogue.units import Catalogue, current_names
 from .composition import Composition
 from .expressions import evaluator, make_environment, renderer
-from .foreign import adoption, imports
+from .foreign import adoption, dead, imports
 from .foreign.directory import Directory
 from .model import Finding
 
@@ -89,7 +89,7 @@ def _content(root: Path, source: Path, environment: Environment, context: Mappin
 
 def compose(catalogue: Catalogue, answers: Mapping[str, Any], environment: Environment) -> Composition:
     """The composition for complete answers, checked."""
-    directories, found = _foreign(answers, catalogue.components)
+    directories, found = _foreign(answers, {*catalogue.components, *current_names(catalogue.components)})
     components = tuple(catalogue.components[name] for name in answers["installed"])
     composition = Composition(
         tuple(answers["components"]),
@@ -104,13 +104,23 @@ def compose(catalogue: Catalogue, answers: Mapping[str, Any], environment: Envir
     return composition
 
 
-def _foreign(answers: Mapping[str, Any], taken: Iterable[str]) -> tuple[tuple[Directory, ...], tuple[Finding, ...]]:
+def composed(catalogue: Catalogue, answers: Mapping[str, Any]) -> Composition:
+    """The composition for the answers of an answers file, of this version or an older one."""
+    environment = make_environment(catalogue)
+    complete, _ = questions.complete(questions.read(catalogue.root), answers, evaluator(environment))
+    return compose(catalogue, complete, environment)
+
+
+def _foreign(answers: Mapping[str, Any], blocks: set[str]) -> tuple[tuple[Directory, ...], tuple[Finding, ...]]:
     """Other people's directories, in the order of their precedence, and what was found while they were read.
 
-    `taken` are names that no import may have beside its lines.
+    `blocks` are names of components, which no import may have beside its lines.
     """
     adopted, binder_dir = adoption.directories(answers.get("adopted")), answers["binder_dir"]
-    taken = [*taken, *(directory.label for directory in adopted)]
-    loaded = imports.load_all(answers.get("imports") or [], binder_dir, taken)
+    taken = [*blocks, *(directory.label for directory in adopted)]
+    loaded = imports.load_all(answers.get("imports") or [], binder_dir, taken, blocks)
     directories = (*adopted, *(one.directory for one in loaded))
-    return directories, (*adoption.findings(adopted, binder_dir), *(note for one in loaded for note in one.findings))
+    return directories, (
+        *dead.findings(answers.get("adopted"), binder_dir),
+        *(note for one in loaded for note in one.findings),
+    )

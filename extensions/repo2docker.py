@@ -52,6 +52,10 @@ SIMILAR = {name.lower(): name for name in KNOWN} | {
 _TABLE = re.compile(r"^[ \t]*\[[ \t]*\"?([\w-]+)", re.MULTILINE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
+# No snapshot of R's packages is older, and R's versions of two parts are these.
+R_FROM = "2018-12-07"
+R_VERSIONS = (*(f"3.{minor}" for minor in range(3, 7)), *(f"4.{minor}" for minor in range(6)))
+
 
 class Runtime(NamedTuple):
     """What runtime.txt says; `date` as in `2024-01-31`. All are empty where there is no such file."""
@@ -65,6 +69,17 @@ class Runtime(NamedTuple):
         """The version of Python that it asks for, `3` or `3.12`; empty where it asks for none."""
         match = re.match(r"[0-9]+(?:\.[0-9]+)?(?=\.|$)", self.version)
         return match[0] if match and self.name == "python" else ""
+
+    @property
+    def r_refusal(self) -> str:
+        """Why repo2docker refuses to install the R that it asks for; empty where it does not."""
+        if self.name != "r" or not self.date:
+            return ""
+        if self.date < R_FROM:
+            return f"refuses snapshots from before {R_FROM}"
+        if self.version and self.version not in R_VERSIONS and len(self.version.split(".")) != 3:
+            return f"knows no R {self.version}"
+        return ""
 
 
 def read_runtime(text: str) -> Runtime | None:

@@ -21,7 +21,7 @@ from ..yaml_files import parse_yaml
 from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
 
 # Their defaults are read from the destination, or need all other answers.
-UNREAD = ("adopt", "adopted", "python_version", "binder_dir", "installed", LAST)
+UNREAD = ("adopt", "adopted", "settled", "python_version", "binder_dir", "installed", LAST)
 
 
 def check(
@@ -126,10 +126,22 @@ def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
     """Raises `BlocksError` where the answer `adopt` names what is not among those found, now or the first time."""
     for name in names("adopt", value):
         if name not in found and not is_first:
-            raise BlocksError(f"adopt: '{name}' was not adopted by the first copy, and is not looked at any more")
+            raise BlocksError(
+                f"adopt: '{name}' was not adopted by the first copy; commit, then run copier update "
+                f"--data 'adopt=[{name}]'"
+            )
         if name not in found:
             there = ", ".join(found) or "none"
             raise BlocksError(f"adopt: there is no Binder configuration to adopt in '{name}'; found: {there}")
+
+
+def adopt_again(data: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    """What an update is to read again or take back; raises `BlocksError` for a list that names nothing."""
+    asked = names("adopt", data.get("adopt") or [])
+    if "adopt" in data and not asked and before.get("adopted"):
+        one = next(iter(before["adopted"]))
+        raise BlocksError(f"adopt: names nothing; '{one}' reads that directory again, '-{one}' takes it back")
+    return asked
 
 
 def check_binder_dir(given: Any, before: str) -> None:

@@ -2,6 +2,7 @@
 
 - what repo2docker passed over, and passes over still, is found where somebody may have meant it to count
 - what repo2docker passed over and the merged repository does use is found too
+- a Dockerfile, or a script that is kept, may read what repo2docker does not: where it may, nothing is said
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ BB309 = Rule(
 
 
 def _pipfiles(pack: Pack) -> Iterator[Finding]:
-    for name in filter(pack.has, PIPFILES):
+    for name in filter(pack.has, () if pack.name == "docker" else PIPFILES):
         if pack.name == "pipfile":
             reason = "is what repo2docker would have installed; it is not read here"
             remedy = "make a requirements.txt of it (pipenv requirements), and remove it"
             yield pack.finding(BB309, name, reason, remedy, True)
-        else:
+        elif not pack.names("pipenv"):
             reason = "is not read, and repo2docker would have passed over it too"
             yield pack.finding(BB309, name, reason, "remove it, or make a requirements.txt of it")
 
@@ -67,7 +68,7 @@ BB315 = Rule(
 
 
 def _requirements(pack: Pack) -> Iterator[Finding]:
-    if pack.has("requirements3.txt"):
+    if pack.has("requirements3.txt") and pack.name != "docker" and not pack.names("requirements3.txt"):
         lost = pack.name in PIP_PACKS and _is_old(pack.python)
         reason = "holds what Jupyter itself needs where notebooks run on a Python before 3.7; it is not read here"
         yield pack.finding(BB313, "requirements3.txt", reason, "add what is still needed to requirements.txt", lost)
@@ -147,9 +148,10 @@ def _conda(pack: Pack) -> Iterator[Finding]:
     if pack.environment == "environment.yaml":
         reason = "is read here; repo2docker from before 2026 does not know this name and passes over it"
         yield pack.finding(BB314, "environment.yaml", reason, "rename it to environment.yml")
-    elif pack.has("environment.yaml"):
+    elif pack.has("environment.yaml") and pack.name != "docker" and not pack.names("environment.yaml"):
         reason = "is not read beside environment.yml, by repo2docker neither"
         yield pack.finding(BB314, "environment.yaml", reason, "move what is missing there, and remove it")
-    for name in filter(pack.has, LOCKS):
+    unread = [name for name in LOCKS if not pack.names("conda-lock") and not pack.names(name)]
+    for name in filter(pack.has, () if pack.name == "docker" else unread):
         reason = "is not read: versions are solved anew from environment.yml, by repo2docker too"
         yield pack.finding(BB317, name, reason, "pin in environment.yml what must not change")

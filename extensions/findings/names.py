@@ -30,13 +30,11 @@ BB316 = Rule(
 
 def _hidden(pack: Pack) -> Iterator[Finding]:
     """Binder files of the root beside a Binder directory, but for those that a file of the latter names."""
-    directory, read = pack.directory, (*LISTS, RUNTIME, *HOOKS)
+    directory = pack.directory
     if directory.folder not in BINDER_DIRS:
         return
-    used = "\n".join(map(pack.text, (*read, "Dockerfile")))
-    for name in (*read, "install.R"):
-        before = r"\./" if name in HOOKS else r"(?<![\w.-])"  # start is a word of many scripts
-        if name in directory.tree and not re.search(rf"{before}{re.escape(name)}(?![\w-])", used):
+    for name in (*LISTS, RUNTIME, *HOOKS, "install.R"):
+        if name in directory.tree and not pack.names(name):
             reason = f"is hidden by the directory '{directory.folder}': it is neither read nor merged"
             remedy = "move it there if it is meant for Binder; else there is nothing to do"
             yield directory.finding(BB316, name, reason, remedy)
@@ -56,6 +54,8 @@ def _misnamed(pack: Pack) -> Iterator[Finding]:
         meant = similar.meant(name)
         if pack.is_at_root and meant == "start" and name.lower() != meant:
             continue  # at a root it is anybody's
+        if "." in name and pack.names(name):
+            continue  # a script reads it
         if above == pack.directory.folder and meant != name and not pack.has(meant):
             reason = f"is not a name that repo2docker knows, and is not read; '{meant}' is"
             yield pack.directory.finding(BB318, path, reason, f"rename it to {meant} if that is meant")

@@ -72,7 +72,7 @@ BB303 = Rule(
     "BB303",
     "install.R never ran",
     "without `r-` and a date in runtime.txt repo2docker does not choose R, and the file is passed over, beside "
-    "environment.yml too",
+    "environment.yml too. Not said where a script, or the Dockerfile that is all repo2docker reads, names it",
     "the same, if its packages are wanted",
 )
 BB304 = Rule(
@@ -85,10 +85,14 @@ BB304 = Rule(
 
 def _r(pack: Pack) -> Iterator[Finding]:
     stays = pack.is_in_place and pack.name == "r"  # by runtime.txt, as DESCRIPTION counts at the root alone
-    if pack.has("install.R") and pack.name == "r" and not stays:
+    runs = pack.has("install.R") and not pack.names("install.R")  # by repo2docker, or not at all
+    if runs and pack.name == "r" and not stays:
+        refused = pack.runtime is not None and pack.runtime.r_refusal
         reason = "would have run in the R that repo2docker installs; nothing runs it here"
-        yield pack.finding(BB302, "install.R", reason, R_REMEDY, True)
-    if pack.has("install.R") and pack.name != "r":
+        if refused:
+            reason = f"did not run, as repo2docker {refused}; nothing runs it here"
+        yield pack.finding(BB302, "install.R", reason, R_REMEDY, not refused)
+    if runs and pack.name not in ("r", "docker"):
         reason = "never ran: repo2docker runs it only where runtime.txt is 'r-' and a date, and nothing does here"
         yield pack.finding(BB303, "install.R", reason, f"if its packages are wanted, {R_REMEDY}")
     if pack.is_at_root and pack.name == "r" and pack.has("DESCRIPTION"):
@@ -115,6 +119,8 @@ BB306 = Rule(
 def _julia(pack: Pack) -> Iterator[Finding]:
     project = next(filter(pack.has, JULIA), "")
     manifest = next(filter(pack.has, JULIA_MANIFESTS), "")
+    if pack.name == "docker":
+        return  # which reads what it likes
     if project and pack.is_in_place:
         reason = (
             "stays in force here: repo2docker installs Julia beside the merged files, "
@@ -147,7 +153,7 @@ BB307 = Rule(
 
 
 def _nix(pack: Pack) -> Iterator[Finding]:
-    if not pack.has("default.nix"):
+    if pack.name != "nix":
         return
     reason = "would have made repo2docker build with nix, without environment.yml; it is not used here"
     remedy = "find its packages in conda or apt, and add them to environment.yml or apt.txt"

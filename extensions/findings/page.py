@@ -22,7 +22,7 @@ HEAD = """\
 python -c "from extensions.findings.page import findings_page; print(findings_page(), end='')" >docs/findings.md -->
 
 What Binder Blocks has to say about other people's Binder files that it merged, about your own lines beside the generated ones, and about apt packages.
-A finding never stops anything.
+A finding never stops anything, and [ends](adoption.md#findings-that-end) when what it is about is mended.
 Each is printed at the end of a copy or update, listed in the `README.md` of the Binder directory, and data in its `report.json`: code, component, file, line, text, reason, remedy, and `left_out` where something that repo2docker would have used is not in the merged repository.
 
 Codes: BB1xx files as text, BB2xx entries of lists, BB3xx what repo2docker passes over and what decides instead of the merged files, BB4xx scripts, BB5xx imports, BB6xx your own lines.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..foreign.pack import Pack
 from ..model import Finding
-from ..repo2docker import RUNTIME
+from ..repo2docker import PACKS, R_FROM, R_VERSIONS, RUNTIME, Runtime
 from ..rule import Rule
 
 BB311 = Rule(
@@ -19,13 +19,22 @@ BB311 = Rule(
 BB312 = Rule(
     "BB312",
     "runtime.txt chose R",
-    "R is not installed here. In an adopted `binder/` it is, and Python is repo2docker's default",
+    "R is not installed here. In an adopted `binder/` it is, with its install.R and requirements.txt, and Python is "
+    "repo2docker's default",
     "`r-base` in environment.yml",
+)
+BB325 = Rule(
+    "BB325",
+    "runtime.txt asks for an R that repo2docker refuses",
+    f"it has no snapshot of R's packages from before {R_FROM}, and knows R {R_VERSIONS[0]} to {R_VERSIONS[-1]} and "
+    "versions of three parts. In an adopted `binder/` it would refuse the merged repository too",
+    "a later date, or remove it and take R from conda: `r-base` in environment.yml",
 )
 
 
 def examine(pack: Pack) -> Iterator[Finding]:
-    if not pack.has(RUNTIME):
+    """Nothing beside a Dockerfile, which reads what it likes."""
+    if not pack.has(RUNTIME) or pack.name == "docker":
         return
     if pack.runtime is None:
         reason = "is not of the form NAME-VERSION, at which repo2docker stops; it is not read here"
@@ -34,6 +43,8 @@ def examine(pack: Pack) -> Iterator[Finding]:
         yield pack.finding(BB311, RUNTIME, reason, "write python-3.12 or the like, or remove it")
     elif pack.runtime.name == "python":
         yield from _python(pack)
+    elif pack.runtime.r_refusal and pack.name == "r":
+        yield _refused(pack, pack.runtime)
     elif pack.runtime.name == "r" and pack.runtime.date:
         yield _r(pack, pack.runtime.date)
     else:
@@ -51,14 +62,29 @@ def _python(pack: Pack) -> Iterator[Finding]:
         yield pack.finding(BB311, RUNTIME, reason, "write python-3.12 or the like")
 
 
+def _refused(pack: Pack, runtime: Runtime) -> Finding:
+    reason = f"asks for R as of {runtime.date}, and repo2docker {runtime.r_refusal}; R is not installed here"
+    remedy = "if R is wanted, add 'r-base' to environment.yml, for which repo2docker installs R, its kernel and RStudio"
+    if pack.is_in_place:
+        reason = f"stays in force here: it asks for R as of {runtime.date}, and repo2docker {runtime.r_refusal}"
+        remedy = "write a later date, or remove it and take R from conda ('r-base' in environment.yml)"
+    return pack.finding(BB325, RUNTIME, reason, remedy)
+
+
 def _r(pack: Pack, date: str) -> Finding:
     if pack.is_in_place and pack.name == "r":
+        beside = [name for name in ("install.R", "requirements.txt") if pack.has(name)]
+        read = f", reads {' and '.join(beside)} there" if beside else ""
         reason = (
-            "stays in force here: repo2docker installs R and RStudio of that date beside the merged files, "
-            "but starts from its default Python, not from that of environment.yml"
+            f"stays in force here: repo2docker installs R and RStudio of that date beside the merged files{read}, "
+            "and starts from its default Python, not from that of environment.yml"
         )
         remedy = "keep it if that is what is wanted; else take R from conda ('r-base') and remove it"
         return pack.finding(BB312, RUNTIME, reason, remedy)
+    chose = pack.name == "r"
     reason = f"made repo2docker install R as of {date}; R is not installed here"
+    if not chose:
+        first = next(name for name in PACKS[pack.name] if pack.has(name))
+        reason = f"asks for R as of {date}, which repo2docker did not install beside {first}; nor is it installed here"
     remedy = "add 'r-base' to environment.yml, for which repo2docker installs R, its kernel and RStudio"
-    return pack.finding(BB312, RUNTIME, reason, remedy, pack.name == "r")
+    return pack.finding(BB312, RUNTIME, reason, remedy, chose)

@@ -1,7 +1,7 @@
-"""The Binder configuration that stands in the destination of a first copy -> plain data, the answer `adopted`.
+"""The Binder configuration that stands in the destination -> plain data, the answer `adopted`.
 
-`copier copy` into a repository that has one already offers to take it in. It is read once, before anything is written:
-every later update renders from that answer (`adoption`), never from the destination.
+`copier copy` into a repository that has one already offers to take it in. It is read before anything is written: every
+later update renders from that answer (`adoption`), never from the destination; `again` reads what an update names.
 
 - looked at: `binder/`, `.binder/`, every `binder_*/`, and the root where repo2docker would read it, which is where
   there is neither `binder/` nor `.binder/`; always in that order, the root before `binder_*/`
@@ -10,7 +10,9 @@ every later update renders from that answer (`adoption`), never from the destina
   of repo2docker's, by name: all that matters is that they are there
 - a text is a list of its lines, split at line feeds, so that it can be read in the answers file; what YAML would not
   give back byte for byte is `{base64: ...}`
-- a symbolic link is followed inside the repository; one that leads out of it, or nowhere, is an error
+- a symbolic link is followed inside the repository, and where it leads is kept; one that leads out of it, or nowhere,
+  is an error
+- of the root beside the Binder directory that repo2docker reads, what that one hides: its names, under `hidden`
 - a destination that Binder Blocks made has nothing to adopt: its answers file says so
 """
 
@@ -39,14 +41,19 @@ PACKAGE = "pyproject.toml"
 NOTED = tuple(name for names in (*PACKS.values(), COMPANIONS) for name in names if name not in (*MERGED, PACKAGE))
 # What makes a folder a Binder configuration.
 COUNTING = tuple(name for name in (*MERGED, *NOTED) if name not in (LATE, *COMPANIONS))
+# In the folder of the merged files: what the merged ones take the place of.
+REPLACED = ("apt.txt", "environment.yml", LATE, *HOOKS)
 ROOT = "."
+# Of the root, what a Binder directory hides; pyproject.toml where it describes a package.
+HIDDEN = "hidden"
+HIDEABLE = (*LISTS, RUNTIME, *HOOKS, "install.R", "setup.py", PACKAGE)
 LARGEST = 1_000_000
 UNLISTED = re.compile(r"[\"\\\x00-\x1f\x7f]")  # Copier takes the entries of a list as they are escaped
 
 # What a copy that Binder Blocks made has in its answers file, and hardly any other template's.
 OURS = ("components", "binder_dir")
 
-Content = list[str] | dict[str, str]
+Content = list[str] | dict[str, Any]
 Adopted = dict[str, dict[str, Content]]
 
 
@@ -74,23 +81,23 @@ def adoptable(destination: Path) -> list[str]:
     """
     names = [name for name in BINDER_DIRS if (destination / name).is_dir()] or [ROOT]
     names += sorted(path.name for path in destination.glob("binder_*") if path.is_dir())
-    distinct = {_within(destination, destination / name): name for name in reversed(names)}
+    distinct = {within(destination, destination / name): name for name in reversed(names)}
     distinct.pop(None, None)
-    result = [name for name in names if name in distinct.values() and _has_configuration(destination / name)]
+    result = [name for name in names if name in distinct.values() and has_configuration(destination / name)]
     for name in result:
         if UNLISTED.search(name):
             raise BlocksError(f"{name!r}: Copier cannot offer a folder of this name to adopt; rename the folder")
     return result
 
 
-def _has_configuration(folder: Path) -> bool:
+def has_configuration(folder: Path) -> bool:
     package = folder / PACKAGE
     if any((folder / name).is_file() for name in COUNTING):
         return True
     return package.is_file() and is_package(decode(package.read_bytes())[0])
 
 
-def _within(destination: Path, path: Path) -> Path | None:
+def within(destination: Path, path: Path) -> Path | None:
     """Where the path leads, or None where that is out of the repository or nowhere."""
     try:
         real = path.resolve(strict=True)
@@ -108,16 +115,40 @@ def _read(destination: Path, name: str) -> dict[str, Content]:
     contents: dict[str, Content] = {}
     for file in (*MERGED, PACKAGE) if name == ROOT else MERGED:
         path, where = destination / name / file, posixpath.normpath(posixpath.join(name, file))
-        if path.is_symlink() and _within(destination, path) is None:
+        if path.is_symlink() and within(destination, path) is None:
             raise BlocksError(
                 f"{where}: is a symbolic link that leads out of the repository or nowhere; "
                 f"put the file itself in its place, or leave '{name}' out of the answer adopt"
             )
         if path.is_file():
-            contents[file] = _content(path, where)
+            contents[file] = _linked(destination, path, _content(path, where))
     others = sorted(path.name for path in (destination / name).iterdir() if path.is_file())
-    known = [file for file in others if file in NOTED or meant(file) != file]
-    return {**contents, **{file: [] for file in known if file not in contents}}
+    known = [file for file in others if is_noted(file)]
+    return {**contents, **{file: [] for file in known if file not in contents}, **_hidden(destination, name)}
+
+
+def is_noted(file: str) -> bool:
+    """Whether it matters that a file of this name is there."""
+    return file in NOTED or meant(file) != file
+
+
+def _linked(destination: Path, path: Path, content: Content) -> Content:
+    """With where a link leads to, from the root."""
+    real = within(destination, path)
+    if not path.is_symlink() or real is None:
+        return content
+    data = content if isinstance(content, dict) else {"lines": content}
+    return {**data, "link": real.relative_to(destination.resolve()).as_posix()}
+
+
+def _hidden(destination: Path, name: str) -> dict[str, Content]:
+    """What the Binder directory hides at the root."""
+    if next((folder for folder in BINDER_DIRS if (destination / folder).is_dir()), "") != name:
+        return {}
+    there = [file for file in HIDEABLE if (destination / file).is_file()]
+    if PACKAGE in there and not is_package(decode((destination / PACKAGE).read_bytes())[0]):
+        there.remove(PACKAGE)
+    return {HIDDEN: there} if there else {}
 
 
 def _content(path: Path, where: str) -> Content:

@@ -1,7 +1,6 @@
-"""The answer `adopted` -> `Directory`, what they ask of the other answers, and what of them is found.
+"""The answer `adopted` -> `Directory`, and what they ask of the other answers; `dead` has what is found of them.
 
 - the order is that of `adopt`, whatever the order in the answers file
-- nothing of the author's is deleted: what remains of what was merged is found
 """
 
 from __future__ import annotations
@@ -17,18 +16,13 @@ import yaml
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ..errors import BlocksError
-from ..model import Finding
 from ..repo2docker import BINDER_DIRS, HOOKS
-from ..rule import Rule
 from ..text import decode
 from ..yaml_files import Loader
 from . import helpers
-from .adopt import LATE, MERGED, ROOT
+from .adopt import HIDDEN, HIDEABLE, MERGED, PACKAGE, ROOT, is_noted
 from .directory import Blob, Directory, environment_name
 from .pack import Pack
-
-# In the folder of the merged files: what the merged ones take the place of.
-REPLACED = ("apt.txt", "environment.yml", LATE, *HOOKS)
 
 
 def directories(adopted: Any) -> list[Directory]:
@@ -39,12 +33,17 @@ def directories(adopted: Any) -> list[Directory]:
     result: list[Directory] = []
     for name in sorted(map(str, adopted), key=_rank):
         folder = "" if name == ROOT else name
-        tree = {}
+        tree: dict[str, Blob] = {}
         for file, content in adopted[name].items():
+            if file == HIDDEN:
+                tree |= _hidden(content) if ROOT not in adopted else {}
+                continue
             try:
-                tree[posixpath.join(folder, file)] = Blob(_bytes(content), file in HOOKS)
+                tree[_path(folder, file)] = Blob(_bytes(content), file in HOOKS)
             except (ValueError, TypeError, binascii.Error) as error:
-                raise BlocksError(f"adopted: {name}/{file}: must be a list of lines, or base64: and text") from error
+                raise BlocksError(
+                    f"adopted: {name}/{file}: must be a Binder file, as a list of lines, or base64: and text"
+                ) from error
         slug = _unique(_slug(name), [directory.slug for directory in result])
         tree = {**_helpers(helping.get(name, {})), **tree}
         result.append(Directory("root" if name == ROOT else name, slug, "", folder, "", tree))
@@ -59,10 +58,26 @@ def _helpers(contents: Mapping[str, Any]) -> dict[str, Blob]:
         raise BlocksError("adopted: helpers: must be lists of lines, or base64: and text") from error
 
 
+def _hidden(names: Any) -> dict[str, Blob]:
+    """The root's files beside the directory; of a package, what makes it one."""
+    if not isinstance(names, list) or not all(name in HIDEABLE for name in names):
+        raise BlocksError(f"adopted: {HIDDEN}: must be a list of Binder files of the root")
+    return {name: Blob(b"[build-system]\n[project]\n" if name == PACKAGE else b"") for name in names}
+
+
+def _path(folder: str, file: Any) -> str:
+    """Where a file of the answer stands, from the root."""
+    if file in (*MERGED, PACKAGE) or is_noted(str(file)):
+        return posixpath.join(folder, file)
+    raise ValueError
+
+
 def _bytes(content: Any) -> bytes:
+    if isinstance(content, dict):
+        content = content.get("lines", content)
     if isinstance(content, list) and all(isinstance(line, str) for line in content):
         return "\n".join(content).encode()
-    if isinstance(content, dict) and list(content) == ["base64"]:
+    if isinstance(content, dict) and "base64" in content:
         return base64.b64decode(content["base64"], validate=True)
     raise ValueError
 
@@ -138,34 +153,3 @@ def _python_of_environment(text: str) -> str:
         if match:
             return match[1]
     return ""
-
-
-BB606 = Rule(
-    "BB606",
-    "an adopted directory was merged into the other one",
-    "repo2docker refuses a repository that has both `binder` and `.binder`",
-    "move the files that its scripts need, then `git rm -r` it",
-)
-BB607 = Rule(
-    "BB607",
-    "a file that was adopted is not read any more",
-    "what it asks for is in the merged files",
-    "make later changes there; remove it if nothing else needs it",
-)
-
-
-def findings(directories: Iterable[Directory], binder_dir: str) -> list[Finding]:
-    """What the author may remove now."""
-    result = []
-    for directory in directories:
-        if directory.folder in BINDER_DIRS and directory.folder != binder_dir:
-            reason = f"was merged into {binder_dir}, and repo2docker refuses a repository that has both"
-            remedy = f"move the files that its scripts need, then remove it: git rm -r {directory.folder}"
-            result.append(directory.finding(BB606, directory.folder, reason, remedy))
-            continue
-        replaced = REPLACED if directory.folder == binder_dir else ()
-        for name in (name for name in MERGED if directory.has(name) and name not in replaced):
-            reason = "was merged, and repo2docker does not read it from here"
-            remedy = f"make later changes in {binder_dir}; remove it if nothing else needs it"
-            result.append(directory.finding(BB607, directory.path(name), reason, remedy))
-    return result

@@ -3,29 +3,25 @@
 - all files of its Binder folder, but for the lists that are merged; with a Binder folder that is the root: none
 - what its scripts and lists name (`named`), and the same for each script carried, in turn
 - a file of more than 1 MB, and what would be more than 500 files or 10 MB, is left out and found, scripts excepted
-- never what belongs to Git or its hosts (`.git*`), nor a path that could not stand everywhere; either is found, if it
-  is in the Binder folder
+- never what belongs to Git or its hosts (`.git*`), found if it is in the Binder folder; nor a path that could not stand
+  everywhere (`portable`), found too
 """
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..model import Finding
 from ..repo2docker import HOOKS, LISTS
 from ..rule import Rule
 from ..text import printable
-from .directory import Directory
+from .directory import Blob, Directory
 from .named import MAX_FILE, Words
+from .portable import is_path, portable, twins
 
 MAX_BYTES, MAX_FILES = 10_000_000, 500
-
-
-def portable(path: str) -> bool:
-    parts = path.split("/")
-    return not any(part in ("", ".", "..") or re.search(r"[\\\x00-\x1f\x7f\ud800-\udfff]", part) for part in parts)
 
 
 def of_git(path: str) -> bool:
@@ -34,7 +30,7 @@ def of_git(path: str) -> bool:
 
 def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
     """The paths of the tree that come along, sorted, and what was left out."""
-    tree = {path: blob for path, blob in directory.tree.items() if portable(path) and not of_git(path)}
+    tree = {path: blob for path, blob in directory.tree.items() if is_path(path) and not of_git(path)}
     words = Words(tree)
     hooks, lists = ([path for name in names if (path := directory.path(name)) in tree] for names in (HOOKS, LISTS))
     beside = words.folders.get(directory.folder, ()) if directory.folder else ()
@@ -52,11 +48,18 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
     kept: list[str] = []
     large: list[str] = []
     beyond: list[str] = []
+    odd: list[str] = []
     size = 0
+    fetched: set[str] = set()
     while pending:
         path = pending.popleft()
-        length = len(tree[path].data)
-        if length > MAX_FILE and path not in hooks:
+        if path not in fetched:  # what is still to come, in one go
+            fetched |= {*pending, path}
+            directory.fetch(_within_limits(tree, [path, *pending]))
+        length = tree[path].size
+        if not portable(path):
+            odd.append(path)
+        elif length > MAX_FILE and path not in hooks:
             large.append(path)
         elif len(kept) == MAX_FILES or size + length > MAX_BYTES:
             beyond.append(path)
@@ -66,9 +69,20 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
             follow(path)
     beneath = [path for path in directory.tree if path.startswith(directory.path(""))]
     ours = {directory.path(name) for name in HOOKS}
-    odd = sorted(path for path in beneath if not portable(path) or (of_git(path) and path in ours))
+    second = {*twins(sorted(kept, key=lambda path: (path not in hooks, path)))}
+    odd = sorted({*odd, *second, *(path for path in beneath if not is_path(path) or (of_git(path) and path in ours))})
     gits = sorted(path for path in beneath if directory.folder and of_git(path) and path not in odd)
-    return sorted(kept), [*_left_out(directory, large, odd, gits, beyond)]
+    return sorted({*kept} - second), [*_left_out(directory, large, odd, gits, beyond)]
+
+
+def _within_limits(tree: Mapping[str, Blob], paths: Iterable[str]) -> Iterator[str]:
+    """The first of the paths that could be carried along."""
+    size = 0
+    for path in itertools.islice((path for path in paths if tree[path].size <= MAX_FILE), MAX_FILES):
+        size += tree[path].size
+        if size > MAX_BYTES:
+            return
+        yield path
 
 
 BB551 = Rule(
@@ -80,7 +94,8 @@ BB551 = Rule(
 BB552 = Rule(
     "BB552",
     "a file's name cannot stand on every system",
-    "the repository could not be checked out there",
+    "the repository could not be checked out there: `CON`, `aux.txt`, `a:b.txt`, a full stop or space at the end, "
+    "`case.txt` beside `CASE.txt`",
     "rename it",
 )
 BB553 = Rule(

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import functools
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from ..model import Finding, Fragment
 from ..repo2docker import ENVIRONMENTS
@@ -32,6 +33,17 @@ class Blob:
 
     data: bytes
     executable: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A tree whose files are read when they are asked for."""
+
+    def fetch(self, paths: Iterable[str]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,11 @@ class Directory:
     def where(self, path: str) -> str:
         """A path of the tree as messages name it."""
         return self.origin + path
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Read these files of the tree at once, where each by itself would cost a process."""
+        if isinstance(self.tree, Fetching):
+            self.tree.fetch(paths)
 
     def has(self, name: str) -> bool:
         return self.path(name) in self.tree

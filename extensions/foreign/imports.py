@@ -21,10 +21,11 @@ from ..errors import BlocksError
 from ..model import Finding
 from ..repo2docker import BINDER_DIRS, HOOKS, LISTS, PACKAGES, PACKS, RUNTIME
 from ..rule import Rule
+from . import ours
 from .directory import Directory
 from .objects import Objects
 from .reference import Reference, pin, read
-from .tree import TOO_LARGE, Tree, read_tree
+from .tree import Tree, read_tree
 
 FILES = (*LISTS, *HOOKS)
 # What repo2docker reads and the merged repository cannot have; findings say so.
@@ -60,14 +61,14 @@ def references(value: object) -> list[Reference]:
     return result
 
 
-def load_all(value: object, binder_dir: str, taken: Collection[str] = ()) -> list[Loaded]:
-    """All of the answer, in order; `taken` are labels that no import may have."""
-    return [_load(*named, binder_dir) for named in _name(references(value), taken)]
+def load_all(value: object, binder_dir: str, taken: Collection[str] = (), blocks: Collection[str] = ()) -> list[Loaded]:
+    """All of the answer, in order; `taken` are labels that no import may have, `blocks` the catalogue's names."""
+    return [_load(*named, binder_dir, blocks) for named in _name(references(value), taken)]
 
 
 def load(reference: Reference, binder_dir: str) -> Loaded:
     """One import under the name that it has on its own."""
-    return _load(*next(_name([reference])), binder_dir)
+    return _load(*next(_name([reference])), binder_dir, ())
 
 
 def _name(references: list[Reference], taken: Collection[str] = ()) -> Iterator[tuple[Reference, str, str]]:
@@ -85,7 +86,7 @@ def _name(references: list[Reference], taken: Collection[str] = ()) -> Iterator[
         yield reference, label, slug
 
 
-def _load(reference: Reference, label: str, slug: str, binder_dir: str) -> Loaded:
+def _load(reference: Reference, label: str, slug: str, binder_dir: str, blocks: Collection[str]) -> Loaded:
     with _naming(f"imports: '{reference.text}'"):
         whole = read_tree(Objects(reference.url, reference.commit), reference.origin)
         subdirectory = reference.subdirectory
@@ -93,17 +94,21 @@ def _load(reference: Reference, label: str, slug: str, binder_dir: str) -> Loade
             raise BlocksError(f"has no folder '{subdirectory}'{_suggestions(whole)}")
         root, folder = _places(whole, subdirectory)
         tree = whole.under(root)
-        binder_files = [path for name in (*FILES, *OTHER_FILES) if (path := posixpath.join(folder, name)) in tree]
-        if not binder_files and not _large(tree, folder):
+        names = [posixpath.join(folder, name) for name in (*FILES, *OTHER_FILES)]
+        tree.leave(names)
+        binder_files = [path for path in names if path in tree]
+        if not binder_files and tree.left.keys().isdisjoint(names):
             place = posixpath.join(root, folder).rstrip("/")
             looked = f"its folder '{place}'" if place else "its root"
             raise BlocksError(f"has no Binder files ({', '.join(FILES)}) in {looked}{_suggestions(whole)}")
-    tree.read(binder_files)
+    tree.fetch(binder_files)
     origin = reference.origin + posixpath.join(root, "")
     home = posixpath.join(binder_dir, "imports", slug.removeprefix("import-"))
     directory = Directory(label, slug, origin, folder, home, tree)
     both = [_both(directory)] if folder == BINDER_DIRS[0] != subdirectory and BINDER_DIRS[1] in tree.directories else []
-    return Loaded(directory, [*both, *_findings(directory, tree)])
+    found = ours.made(tree, folder)
+    made = [ours.finding(directory, found, blocks)] if found else []
+    return Loaded(directory, [*both, *made, *_findings(directory, tree)])
 
 
 def _places(tree: Tree, subdirectory: str) -> tuple[str, str]:
@@ -123,12 +128,6 @@ def _suggestions(tree: Tree) -> str:
     return f"; add one of its folders that have some: {shown}" if shown else ""
 
 
-def _large(tree: Tree, folder: str) -> list[str]:
-    """The Binder files that are too large to be read."""
-    paths = [posixpath.join(folder, name) for name in (*FILES, *OTHER_FILES)]
-    return [path for path in paths if path in tree.left and tree.left[path] is TOO_LARGE]
-
-
 BB351 = Rule(
     "BB351",
     "an import has `.binder` beside `binder`",
@@ -143,13 +142,11 @@ def _both(directory: Directory) -> Finding:
 
 
 def _findings(directory: Directory, tree: Tree) -> list[Finding]:
-    """What of the tree is not carried along; of large files only those that would have been merged."""
-    large = _large(tree, directory.folder)
+    """What of the tree is not carried along, or was to be read and is too large."""
     findings: dict[str, list[Finding]] = {}
     for path, left in tree.left.items():
-        if left is not TOO_LARGE or path in large:
-            finding = directory.finding(left.code, path, left.reason, left.remedy, True, text=left.text)
-            findings.setdefault(left.code, []).append(finding)
+        finding = directory.finding(left.code, path, left.reason, left.remedy, True, text=left.text)
+        findings.setdefault(left.code, []).append(finding)
     return [finding for code in sorted(findings) for finding in _few(findings[code])]
 
 

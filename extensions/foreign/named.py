@@ -141,9 +141,9 @@ class Words:
                 yield from self.named(path, dict.fromkeys(["", folder]) if path.strip("./") else [local])
 
     def references(self, path: str) -> Iterator[str]:
-        name, data = posixpath.basename(path), self.tree[path].data
-        if len(data) > MAX_FILE:
+        if self.tree[path].size > MAX_FILE:
             return
+        name, data = posixpath.basename(path), self.tree[path].data
         if re.fullmatch(r".*requirements.*\.txt|.*environment.*\.ya?ml|constraints.*\.txt", name):
             yield from self.of_list(path)
         elif name in (*HOOKS, "Makefile") or name.endswith(SCRIPTS) or data.startswith((b"#!", b"\xef\xbb\xbf#!")):

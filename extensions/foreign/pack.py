@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..model import Finding, Want
-from ..repo2docker import BINDER_DIRS, ENVIRONMENTS, PACKS, PIPFILES, RUNTIME, Runtime, read_runtime
+from ..repo2docker import BINDER_DIRS, ENVIRONMENTS, HOOKS, LISTS, PACKS, PIPFILES, RUNTIME, Runtime, read_runtime
 from ..text import decode
 from .directory import Directory
+
+# A script is called; start is a word of many.
+_CALLED = r"(?:\./|\$\{?REPO_DIR\}?/|\b(?:bash|sh|source|exec|python3?)[ \t]+)"
+_NAMED = r"(?<![\w.-])"
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,17 @@ class Pack:
         if self.environment:
             return "conda"
         return "pipfile" if self.has(*PIPFILES) and self.runtime.name in ("", "python") else "python"
+
+    @cached_property
+    def _named(self) -> str:
+        """What its lists, scripts and Dockerfile say, without their comments."""
+        lines = (line for name in (*LISTS, *HOOKS, "Dockerfile") for line in self.text(name).split("\n"))
+        return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+
+    def names(self, name: str) -> bool:
+        """Whether one of these names the file, so that it is read whatever repo2docker does with it."""
+        before = _CALLED if name in HOOKS else _NAMED
+        return bool(re.search(rf"{before}{re.escape(name)}(?![\w-])", self._named))
 
     @property
     def names_python_elsewhere(self) -> bool:

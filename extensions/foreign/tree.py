@@ -4,7 +4,8 @@
   to nothing or goes in circles is left out
 - submodules are left out, and names that no file of ours may have: `.git`, `..`, control characters, backslashes, bytes
   that are not UTF-8, too long, both a file and a folder
-- large files are left out; the others are read when they are asked for, up to a total
+- a file is read when its bytes are asked for, up to a total; a large one counts by its name and size alone, and has no
+  bytes; `leave` takes those out that have to be read
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .objects import Item, Objects
 from .symlinks import Resolver
 
 FILE_BYTES = 10**6
-READ_BYTES = 20 * 10**6
+READ_BYTES = 40 * 10**6
 READ_FILES = 2000
 LINKS = 1000
 LINKED_FILES = 20_000
@@ -84,9 +85,7 @@ class Tree(Mapping[str, Blob]):
         self._read: dict[str, bytes] = {}
 
     def __getitem__(self, path: str) -> Blob:
-        item = self._files[path]
-        self.read([path])
-        return Blob(self._read[item.object], item.mode == "100755")
+        return Stored(self, path, self._files[path])
 
     def __contains__(self, path: object) -> bool:
         return path in self._files
@@ -97,10 +96,24 @@ class Tree(Mapping[str, Blob]):
     def __len__(self) -> int:
         return len(self._files)
 
-    def read(self, paths: Iterable[str]) -> None:
+    def bytes_of(self, path: str) -> bytes:
+        """None of a large file."""
+        self.fetch([path])
+        return self._read.get(self._files[path].object, b"")
+
+    def leave(self, paths: Iterable[str]) -> None:
+        """Take the large ones of these files out."""
+        large = [path for path in paths if path in self._files and self._files[path].size > FILE_BYTES]
+        self._files = {path: item for path, item in self._files.items() if path not in large}
+        self.left |= dict.fromkeys(large, TOO_LARGE)
+
+    def fetch(self, paths: Iterable[str]) -> None:
         """Read several files at once; asking for one after the other costs a process each."""
-        items = {self._files[path].object: self._files[path].size for path in paths}
+        found = (self._files[path] for path in paths)
+        items = {item.object: item.size for item in found if item.size <= FILE_BYTES}
         missing = {name: size for name, size in items.items() if name not in self._read}
+        if not missing:
+            return
         size = sum(missing.values()) + sum(map(len, self._read.values()))
         if size > READ_BYTES or len(missing) + len(self._read) > READ_FILES:
             limit = f"{READ_FILES} files or {READ_BYTES // 10**6} MB"
@@ -122,6 +135,29 @@ class Tree(Mapping[str, Blob]):
         return Tree(self._objects, self.origin, files, left)
 
 
+class Stored(Blob):
+    """A file of a tree, its bytes read when they are asked for."""
+
+    def __init__(self, tree: Tree, path: str, item: Item) -> None:
+        for name, value in (("_tree", tree), ("_path", path), ("_item", item)):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "executable", item.mode == "100755")
+
+    @property
+    def data(self) -> bytes:
+        return self._tree.bytes_of(self._path)  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def size(self) -> int:
+        return self._item.size  # type: ignore[attr-defined,no-any-return]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Blob) and (self.data, self.executable) == (other.data, other.executable)
+
+    def __hash__(self) -> int:
+        return hash((self.data, self.executable))
+
+
 def read_tree(objects: Objects, origin: str) -> Tree:
     """The tree of the objects' commit; `origin` names it in errors of files that are read later."""
     sorting = _Sorting()
@@ -131,9 +167,8 @@ def read_tree(objects: Objects, origin: str) -> Tree:
     for path in _directories(sorting.files) & sorting.files.keys():
         del sorting.files[path]
         sorting.left[path] = NAME
-    large = {path for path, item in sorting.files.items() if item.size > FILE_BYTES}
-    left = dict(sorted({**sorting.left, **dict.fromkeys(large, TOO_LARGE)}.items()))
-    files = {path: sorting.files[path] for path in sorted(sorting.files.keys() - large)}
+    left = dict(sorted(sorting.left.items()))
+    files = {path: sorting.files[path] for path in sorted(sorting.files)}
     return Tree(objects, origin, files, left)
 
 

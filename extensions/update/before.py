@@ -29,6 +29,11 @@ def installed(repository: Path, binder_dir: str) -> list[str]:
     return names(components.get("installed")) if isinstance(components, dict) else []
 
 
+def has_findings(repository: Path, binder_dir: str) -> bool:
+    """Whether the last update told any."""
+    return bool(_report(repository, binder_dir).get("findings"))
+
+
 def generated(repository: Path) -> dict[str, str]:
     """Path -> SHA-256 of the files as the last update wrote them."""
     reports = (_report(repository, binder_dir).get("files") for binder_dir in BINDER_DIRS)

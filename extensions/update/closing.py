@@ -14,7 +14,7 @@ from ..composition import Composition
 from ..foreign.directory import Directory
 from ..merge import downloads, env, environment_text, pip
 from ..model import Clash, Finding
-from . import own
+from . import own, stale
 
 SHOWN = 15
 
@@ -30,11 +30,13 @@ def message(composition: Composition, destination: Path, changed: Sequence[str])
         "requirements.late.txt": pip.render_late(composition.late),
     }
     scripts = (f"{binder_dir}/{name}" for name in ("Dockerfile", "postBuild", "start"))
-    remarks = own.check(
+    remarks = stale.check(destination, composition.answers.get("adopted") or {}, binder_dir)
+    remarks += own.check(
         destination,
         {f"{binder_dir}/{name}": content for name, content in generated.items()},
         [*scripts, *(file.path for file in composition.placed)],
     )
+    remarks = [remark for remark in remarks if not composition.is_accepted(remark)]
     return text(binder_dir, composition.directories, composition.clashes, composition.findings, remarks, changed)
 
 

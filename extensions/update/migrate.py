@@ -2,6 +2,7 @@
 
 - in the answer `components`, the old name of each becomes the new one; answers from before there were outputs become
   those of today (`answers/former.py`)
+- `adopted` and `settled` are renewed from the repository (`renew`)
 - the author's files in the Binder directory's `seed/OLD` move to `seed/NEW`, edited scripts and files of the service
   to their new place, where the update shows as a conflict what it would have written; one whose place is taken stays
 
@@ -11,7 +12,7 @@ defaults take them over (`default: "{{ old_port | default(4000) }}"`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,20 +25,23 @@ from ..answers import former
 from ..catalogue.units import Catalogue, current_names
 from ..foreign import adopt
 from . import before
+from .renew import said
+
+Renew = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 # Where in the Binder directory an author's edited files of a component are, besides the seeds.
 KINDS = ("postBuild.d", "start.d", "verify.d", "services")
 
 
-def is_needed(repository: Path, answers_file: str, catalogue: Catalogue) -> bool:
-    """Whether there is something to migrate."""
+def is_needed(repository: Path, answers_file: str, catalogue: Catalogue, renew: Renew = dict) -> bool:
+    """Whether there is something to migrate; `renew` makes of answers what they are by what the repository has."""
     answers = adopt.our_answers(repository / answers_file)
     if answers is None:
         return False
-    return bool(_names(repository, answers, catalogue)) or migrated(answers, catalogue) != answers
+    return bool(_names(repository, answers, catalogue)) or renew(migrated(answers, catalogue)) != answers
 
 
-def migrate(repository: Path, answers_file: str, catalogue: Catalogue) -> Iterator[str]:
+def migrate(repository: Path, answers_file: str, catalogue: Catalogue, renew: Renew = dict) -> Iterator[str]:
     """Do it, step by step; what was done, a line each."""
     path = repository / answers_file
     answers = adopt.our_answers(path)
@@ -45,10 +49,11 @@ def migrate(repository: Path, answers_file: str, catalogue: Catalogue) -> Iterat
         return
     names = _names(repository, answers, catalogue)
     moved = _move(repository, _authors_files(repository, answers["binder_dir"], names), names)
-    new_answers = migrated(answers, catalogue)
+    new_answers = renew(migrated(answers, catalogue))
     path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
     yield from (f"Component '{old}' is called '{new}' now" for old, new in names.items())
     yield from (f"  moved: {old} -> {new}" for old, new in moved.items())
+    yield from said(answers, new_answers)
     if former.is_former(answers):
         yield f"The outputs are an answer of their own now: {', '.join(new_answers['outputs']) or 'none'}"
 

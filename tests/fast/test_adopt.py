@@ -16,7 +16,8 @@ from pytest_copier.plugin import CopierFixture
 from extensions.answers import choices
 from extensions.answers import destination as overwrite
 from extensions.errors import BlocksError
-from extensions.foreign import adopt, adoption
+from extensions.findings import packs
+from extensions.foreign import adopt, adoption, again, dead
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
 from tests.fast.test_copy import assert_refused
@@ -312,16 +313,116 @@ def test_what_must_be_removed_is_said(make_catalogue: MakeCatalogue, tmp_path: P
     ]
 
 
+def held(files: Mapping[str, str]) -> dict[str, adopt.Content]:
+    return {name: text.split("\n") for name, text in files.items()}
+
+
 def test_what_remains_is_said() -> None:
     """Of what was merged: files that are read no more, and a folder that may not stay."""
-    held: dict[str, adopt.Content] = {name: ["x"] for name in (*FIVE, "runtime.txt")}
-    adopted = dict.fromkeys(("binder", ".binder", "binder_a"), held)
-    found = adoption.findings(adoption.directories(adopted), "binder")
+    adopted = dict.fromkeys(("binder", ".binder", "binder_a"), held(FIVE))
+    found = dead.findings(adopted, "binder")
     assert [(one.code, one.file) for one in found] == [
-        *(("BB607", f"binder/{name}") for name in ("requirements.txt", "runtime.txt")),
+        ("BB607", "binder/requirements.txt"),
         ("BB606", ".binder"),
-        *(("BB607", f"binder_a/{name}") for name in adopt.MERGED if name in held),
+        *(("BB607", f"binder_a/{name}") for name in adopt.MERGED if name in FIVE),
     ]
+
+
+def test_what_remains_is_one_finding() -> None:
+    adopted = {name: held(FIVE) for name in ("binder_a", "binder_b")} | {".": held({"apt.txt": "x"})}
+    (one,) = dead.folded(dead.findings(adopted, "binder"), "binder")
+    names = ",".join(name for name in adopt.MERGED if name in FIVE)
+    assert str(one) == (
+        f"BB607 apt.txt: was merged, and so were binder_a/{{{names}}} binder_b/{{{names}}}; repo2docker reads none of "
+        "them there; make later changes in binder; remove them if nothing else needs them"
+    )
+    (alone,) = dead.folded(dead.findings({".": held({"apt.txt": "x"})}, "binder"), "binder")
+    assert "was merged, and repo2docker does not read it from here" in str(alone)
+    assert "remove it if nothing else needs it" in str(alone)
+
+
+# Files of binder/, adopted in place, or of binder_a/ -> those of them that are read no more.
+DEAD: dict[str, tuple[str, dict[str, str], list[str]]] = {
+    "R reads them still": ("binder", {"runtime.txt": "r-2024-01-10", "requirements.txt": "x", "install.R": ""}, []),
+    "so does Julia": ("binder", {"Project.toml": "", "runtime.txt": "python-3.12", "requirements.txt": "x"}, []),
+    "a Dockerfile may": ("binder", {"Dockerfile": "", "runtime.txt": "python-3.12", "requirements.txt": "x"}, []),
+    "a mistake stops repo2docker": ("binder", {"runtime.txt": "3.12", "requirements.txt": "x"}, []),
+    "Python was merged": ("binder", {"runtime.txt": "python-3.12"}, ["binder/runtime.txt"]),
+    "its Python never counted": ("binder", {"runtime.txt": "python-3.12", "environment.yml": "x: y"}, []),
+    "R elsewhere was not merged": ("binder_a", {"runtime.txt": "r-2024-01-10", "apt.txt": "x"}, ["binder_a/apt.txt"]),
+    "R elsewhere is not there": (
+        "binder_a",
+        {"runtime.txt": "r-2024-01-10", "requirements.txt": "x"},
+        ["binder_a/requirements.txt"],
+    ),
+    "a list names it": (
+        "binder_a",
+        {"environment.yml": "dependencies:\n- pip:\n  - -r requirements.txt\n", "requirements.txt": "x"},
+        ["binder_a/environment.yml"],
+    ),
+    "a script names it": (
+        "binder_a",
+        {"postBuild": "pip install -r binder_a/requirements.txt\n", "requirements.txt": "x"},
+        ["binder_a/postBuild"],
+    ),
+    "a comment does not": (
+        "binder_a",
+        {"postBuild": "# see requirements.txt\n", "requirements.txt": "x"},
+        ["binder_a/requirements.txt", "binder_a/postBuild"],
+    ),
+    "the other ending was not merged": (
+        "binder_a",
+        {"environment.yml": "x: y", "environment.yaml": "x: y"},
+        ["binder_a/environment.yml"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "files", "expected"), DEAD.values(), ids=DEAD)
+def test_a_file_that_still_counts_is_not_said_to_be_dead(name: str, files: dict[str, str], expected: list[str]) -> None:
+    adopted = {name: held(files)}
+    found = dead.findings(adopted, "binder")
+    assert sorted(one.file for one in found) == sorted(expected)
+    forced = {one.file for one in packs.examine(adoption.directories(adopted)[0]) if "stays in force" in one.reason}
+    assert forced.isdisjoint(expected)
+
+
+def test_where_a_link_led_is_read_no_more(tmp_path: Path) -> None:
+    course = write(tmp_path, {"environment.yml": "dependencies: [numpy]\n", "lists/web.txt": "flask\n", "binder/x": ""})
+    (course / "binder/environment.yml").symlink_to("../environment.yml")
+    (course / "binder_web").mkdir()
+    (course / "binder_web/requirements.txt").symlink_to("../lists/web.txt")
+    adopted = through_the_answers_file(adopt.read(course, ["binder", "binder_web"]))
+    assert adoption.files(adopted)["binder/environment.yml"] == b"dependencies: [numpy]\n"
+    found = dead.findings(adopted, "binder")
+    assert [one.file for one in found] == ["environment.yml", "binder_web/requirements.txt", "lists/web.txt"]
+    assert "through the link binder/environment.yml" in found[0].reason
+
+
+def test_what_the_directory_hides_is_said(tmp_path: Path) -> None:
+    """As of an import: a Binder file of the root beside the directory, and a package there."""
+    package = "[build-system]\n[project]\nname = 'secret'\n"
+    hidden = {"postBuild": "x", "requirements.txt": "x", "pyproject.toml": package, "README.md": ""}
+    course = write(tmp_path, {**hidden, "binder/apt.txt": "jq\n", "binder_a/apt.txt": "jq\n"})
+    adopted = through_the_answers_file(adopt.read(course, ["binder", "binder_a"]))
+    assert isinstance(adopted, dict)
+    assert adopted["binder"]["hidden"] == ["requirements.txt", "postBuild", "pyproject.toml"]
+    assert "hidden" not in adopted["binder_a"]
+    first, second = adoption.directories(adopted)
+    assert sorted((one.code, one.file) for one in packs.examine(first)) == [
+        ("BB310", "pyproject.toml"),
+        ("BB316", "postBuild"),
+        ("BB316", "requirements.txt"),
+    ]
+    assert packs.examine(second) == []
+    root = {**adopted, ".": held({"requirements.txt": "x"})}
+    assert packs.examine(adoption.directories(root)[0]) == []
+
+
+@pytest.mark.parametrize("contents", [{"hidden": "postBuild"}, {"hidden": ["../x"]}, {"../x": []}, {"notes.md": []}])
+def test_an_answer_names_binder_files_alone(contents: dict[str, object]) -> None:
+    with pytest.raises(BlocksError, match=r"^adopted: "):
+        adoption.directories({"binder": contents})
 
 
 # In a course with binder/apt.txt alone: what else stands there, further arguments, and the message.
@@ -394,22 +495,156 @@ def test_the_same_copy_twice(make_catalogue: MakeCatalogue, tmp_path: Path) -> N
     assert tree(course) == before
 
 
-def test_no_adoption_on_an_update(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+UPDATE = ("update", "--trust", "--defaults")
+
+
+def test_an_update_adopts_what_it_names(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """Added, read again and taken back, entry by entry; what was not named stays, and the same comes of the answers."""
     root, course = make_catalogue(CATALOGUE), tmp_path / "course"
     commit(root, "1.0.0")
+    start_course(course, {"binder_a/apt.txt": "jq\n", "binder_b/requirements.txt": "flask\n"})
     assert copier(*COPY, root, course).returncode == 0
-    write(course, {"binder_new/apt.txt": "jq\n", "binder/runtime.txt": "python-3.10\n"})
+    write(course, {"binder_new/apt.txt": "htop\n", "binder_a/apt.txt": "tree\n"})
     commit(course)
-    commit(root, "1.1.0")
+    result = copier(*UPDATE, course)
+    assert "BB609 binder_a/apt.txt: has changed since it was adopted" in result.stderr
+    assert "BB610 binder_new: is a Binder directory that is not merged in" in result.stderr
+    assert (course / "binder/apt.txt").read_text().startswith("jq  # binder_a\n")
+    git(course, "checkout", "--quiet", ".")
+
     before = tree(course)
-    result = copier("update", "--trust", "--defaults", "--data=adopt=[binder_new]", course)
-    assert "adopt: 'binder_new' was not adopted by the first copy" in result.stderr
-    assert result.returncode == 1
-    assert tree(course) == before
-    assert copier("update", "--trust", "--defaults", course).returncode == 0
+    refused = {
+        "[nowhere]": "adopt: there is no Binder configuration to adopt in 'nowhere'",
+        "[../course]": "adopt: there is no Binder configuration to adopt in '../course'",
+        "[binder]": "adopt: there is no Binder configuration to adopt in 'binder'",
+        "[-binder_new]": "adopt: 'binder_new' is not adopted, so it cannot be taken back",
+        "[]": "adopt: names nothing; 'binder_a' reads that directory again, '-binder_a' takes it back",
+        "binder_a": "adopt: must be a list of names",
+    }
+    for names, message in refused.items():
+        result = copier(*UPDATE, f"--data=adopt={names}", course)
+        assert (result.returncode, message in result.stderr) == (1, True), (names, result.stderr)
+        assert tree(course) == before
+
+    result = copier(*UPDATE, "--data=adopt=[binder_new, binder_a, -binder_b]", course)
+    assert result.returncode == 0, result.stderr
+    for line in ("binder_new was read", "binder_a was read again", "binder_b was taken back; its files stay"):
+        assert f"adopted: {line}\n" in result.stderr
+    assert (course / "binder/apt.txt").read_text().splitlines()[:2] == ["tree  # binder_a", "htop  # binder_new"]
+    assert "flask" not in (course / "binder/environment.yml").read_text()
+    assert (course / "binder_b/requirements.txt").read_text() == "flask\n"
+    commit(course)
+    after = tree(course)
+    assert copier(*UPDATE, course).returncode == 0
+    assert tree(course) == after
+    fresh = tmp_path / "fresh"
     answers = yaml.safe_load((course / ".copier-answers.yml").read_text())
-    assert answers["adopted"] == {}
-    assert "jq" not in (course / "binder/apt.txt").read_text()
+    (tmp_path / "data.yml").write_text(yaml.safe_dump({name: answers[name] for name in answers if name[0] != "_"}))
+    assert copier(*COPY, "--data-file", tmp_path / "data.yml", root, fresh).returncode == 0
+    assert {path: data for path, data in after.items() if path in tree(fresh)} == tree(fresh)
+
+
+def test_in_the_merged_folder_what_the_merge_writes_is_not_read_again(tmp_path: Path) -> None:
+    course = write(tmp_path, five("binder/"))
+    adopted = adopt.read(course, ["binder"])
+    merged = {"apt.txt": "generated\n", "environment.yml": "generated: x\n", "postBuild": "x", "start": "x"}
+    write(course, {**{f"binder/{name}": text for name, text in merged.items()}, "binder/requirements.txt": "mine\n"})
+    now = again.again(course, adopted, ["binder"], "binder")
+    files = adoption.files(now)
+    assert files.pop("binder/requirements.txt") == b"mine\n"
+    assert files == {f"binder/{name}": FIVE[name].encode() for name in FIVE if name != "requirements.txt"}
+    (course / "binder/requirements.txt").unlink()
+    assert "requirements.txt" not in again.again(course, now, ["binder"], "binder")["binder"]
+    assert again.again(course, now, ["-binder"], "binder") == {}
+
+
+def test_the_root_beside_a_binder_directory_is_adopted_by_name(tmp_path: Path) -> None:
+    course = write(tmp_path, {"binder/apt.txt": "generated\n", "requirements.txt": "numpy\n"})
+    assert again.again(course, {}, ["."], "binder")["."]["requirements.txt"] == ["numpy", ""]
+    with pytest.raises(BlocksError, match="no Binder configuration to adopt in 'binder'"):
+        again.again(course, {}, ["binder"], "binder")
+    write(course, {"binder/runtime.txt": "python-3.11\n"})
+    assert again.again(course, {}, ["binder"], "binder")["binder"]["runtime.txt"] == ["python-3.11", ""]
+
+
+def told(course: Path) -> list[str]:
+    """What the report, the README and the message of the last update agree on."""
+    findings = json.loads((course / "binder/report.json").read_text())["findings"]
+    return [f"{finding['code']} {finding['file']}" for finding in findings]
+
+
+def test_findings_end(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    root, course = make_catalogue(CATALOGUE), tmp_path / "course"
+    commit(root, "1.0.0")
+    files = {
+        "binder_a/apt.txt": "libcurl3\npython-pip\n",
+        "binder_a/environment.yml": "dependencies: [numpy]\n",
+        "binder_a/start": "#!/bin/bash\necho x\n",
+        "binder_a/postBuild": "#!/bin/bash\njupyter serverextension enable x\n",
+        "binder/runtime.txt": "r-2018-05-01\n",
+        "postBuild": "x\n",
+    }
+    start_course(course, files)
+    assert copier(*COPY, root, course).returncode == 0
+    commit(course)
+    lists, scripts = ["BB220 binder_a/apt.txt"] * 2, ["BB408 binder_a/postBuild", "BB404 binder_a/start"]
+    whole = ["BB325 binder/runtime.txt", "BB316 postBuild"]
+    one = "BB607 binder_a/apt.txt"
+    assert sorted(told(course)) == sorted([*lists, *scripts, *whole, one])
+
+    apt, hook = course / "binder/apt.txt", course / "binder/postBuild.d/adopted-binder_a"
+    apt.write_text(apt.read_text().replace("libcurl3  # binder_a", "libcurl4t64"))
+    hook.write_text("#!/bin/bash\n")
+    (course / "binder/start.d/adopted-binder_a").write_text('#!/bin/bash\nexec "$@"\n')
+    (course / "binder/runtime.txt").unlink()
+    (course / "binder_a/environment.yml").unlink()
+    commit(course)
+    result = copier(*UPDATE, course)
+    assert result.returncode == 0, result.stderr
+    assert sorted(told(course)) == sorted([lists[0], "BB316 postBuild", one])
+    page = (course / "binder/README.md").read_text()
+    for gone in ("libcurl3", "BB408", "BB404", "BB325", "environment.yml,"):
+        assert gone not in result.stderr
+        assert f"`{gone}`" not in page
+    assert "3 findings" in result.stderr
+    assert " U" not in git(course, "status", "--porcelain")
+    commit(course)
+
+    apt.write_text(apt.read_text().replace("libcurl4t64", "libcurl3"))
+    git(course, "rm", "-r", "--quiet", "binder_a", "postBuild")
+    commit(course)
+    assert copier(*UPDATE, course).returncode == 0
+    assert sorted(told(course)) == lists  # what comes back is told again
+    apt.write_text(apt.read_text().replace("libcurl3", "libcurl4t64").replace("python-pip  # binder_a\n", ""))
+    commit(course)
+    result = copier(*UPDATE, course)
+    assert told(course) == []
+    assert "finding" not in result.stderr
+    assert "BB" not in result.stderr
+
+
+ACCEPTED = {
+    "code": ("[BB220]", ["BB607 binder_a/apt.txt"]),
+    "file": ("['BB220 binder_a/apt.txt']", ["BB607 binder_a/apt.txt"]),
+    "text": ("['BB220 binder_a/apt.txt: libcurl3']", ["BB220 binder_a/apt.txt", "BB607 binder_a/apt.txt"]),
+    "all": ("[BB220, BB607]", []),
+}
+
+
+@pytest.mark.parametrize(("accepted", "expected"), ACCEPTED.values(), ids=ACCEPTED)
+def test_findings_that_may_be_so(
+    make_catalogue: MakeCatalogue, tmp_path: Path, accepted: str, expected: list[str]
+) -> None:
+    course = start_course(tmp_path / "course", {"binder_a/apt.txt": "libcurl3\npython-pip\n"})
+    result = copier(*COPY, "--data", f"accepted={accepted}", make_catalogue({}), course)
+    assert result.returncode == 0, result.stderr
+    assert sorted(told(course)) == expected
+
+
+@pytest.mark.parametrize("accepted", ["BB220", "[libcurl3]", "[220]", "{BB220: x}"])
+def test_what_may_be_so_has_a_code(make_catalogue: MakeCatalogue, tmp_path: Path, accepted: str) -> None:
+    result = copier(*COPY, "--data", f"accepted={accepted}", make_catalogue({}), tmp_path / "course")
+    assert_refused(result.returncode, result.stderr, "accepted: must be a list of codes")
 
 
 def test_a_plain_copy_reads_nothing(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:

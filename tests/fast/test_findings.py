@@ -21,7 +21,7 @@ from extensions.foreign.directory import Blob, Directory, fragment
 from extensions.foreign.pack import Pack, python_wanted
 from extensions.merge import apt
 from extensions.model import Finding, Fragment, Want
-from extensions.repo2docker import BINDER_DIRS, KNOWN, SIMILAR
+from extensions.repo2docker import BINDER_DIRS, KNOWN, R_VERSIONS, SIMILAR, read_runtime
 from extensions.rule import Rule
 from extensions.text import decode
 from tests.fast.conftest import ROOT
@@ -82,6 +82,14 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "NUL": ({"apt.txt": "x\0\n"}, ["BB103"]),
     "conflict": ({"apt.txt": "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> z\n"}, ["BB104"]),
     "Dockerfile": ({"binder/Dockerfile": "FROM x\n", "binder/apt.txt": "x\n"}, ["BB301"]),
+    "Dockerfile, which reads what it likes": (
+        {
+            "Dockerfile": "FROM x\nCOPY . .\nRUN Rscript install.R\n",
+            **dict.fromkeys(("install.R", "Pipfile", "REQUIRE", "Project.toml", "default.nix", "conda-lock.yml"), ""),
+            **dict.fromkeys(("requirements3.txt", "runtime.txt", "environment.yaml", "environment.yml"), ""),
+        },
+        ["BB301"],
+    ),
     "R by a date": ({"install.R": "", "runtime.txt": "r-4.3-2024-01-10"}, ["BB302", "BB312"]),
     "R beside environment.yml": (
         {"install.R": "", "environment.yml": ENVIRONMENT, "runtime.txt": "r-2024-01-10"},
@@ -90,6 +98,14 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "install.R alone": ({"binder/install.R": ""}, ["BB303"]),
     "install.R and environment.yml": ({"install.R": "", "environment.yml": ENVIRONMENT}, ["BB303"]),
     "R without a date": ({"install.R": "", "runtime.txt": "r-4.3"}, ["BB303", "BB311"]),
+    "R of a date that is refused": ({"install.R": "", "runtime.txt": "r-2018-05-01"}, ["BB302", "BB325"]),
+    "R before the first date": ({"runtime.txt": "r-3.6-2018-12-06"}, ["BB325"]),
+    "R of the first date": ({"runtime.txt": "r-3.6-2018-12-07"}, ["BB312"]),
+    "R that is not known": ({"runtime.txt": "r-3.2-2024-01-10"}, ["BB325"]),
+    "R of one part": ({"runtime.txt": "r-4-2024-01-10"}, ["BB325"]),
+    "R of three parts": ({"runtime.txt": "r-3.2.1-2024-01-10"}, ["BB312"]),
+    "R beside Julia": ({"Project.toml": "", "runtime.txt": "r-2024-01-10"}, ["BB305", "BB312"]),
+    "nix beside Julia": ({"Project.toml": "", "default.nix": ""}, ["BB305"]),
     "R package": ({"DESCRIPTION": "Package: x\n", "install.R": ""}, ["BB302", "BB304"]),
     "Julia": ({"Project.toml": "", "Manifest.toml": "", "requirements.txt": "x\n"}, ["BB305"]),
     "JuliaProject": ({"binder/JuliaProject.toml": "", "binder/environment.yml": ENVIRONMENT}, ["BB305"]),
@@ -127,10 +143,89 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "misnamed, but the right one is there": ({"binder/apt": "", "binder/apt.txt": ""}, []),
 }
 
+# What repo2docker passes over, and a script does not.
+READ_BY_SCRIPTS = {
+    "install.R": ({"install.R": "", "binder/install.R": "", "binder/postBuild": "Rscript binder/install.R\n"}, []),
+    "install.R in vain": ({"binder/install.R": "", "binder/postBuild": "# Rscript binder/install.R\n"}, ["BB303"]),
+    "Pipfile": ({"Pipfile": "", "environment.yml": ENVIRONMENT, "postBuild": "pipenv install --system\n"}, []),
+    "lock": ({"environment.yml": ENVIRONMENT, "conda-lock.yml": "", "postBuild": "conda-lock install\n"}, []),
+    "explicit lock": (
+        {
+            "environment.yml": ENVIRONMENT,
+            "conda-linux-64.lock": "",
+            "postBuild": "mamba install --file conda-linux-64.lock\n",
+        },
+        [],
+    ),
+    "both endings": (
+        {
+            "environment.yml": ENVIRONMENT,
+            "environment.yaml": ENVIRONMENT,
+            "postBuild": "mamba env update -f environment.yaml\n",
+        },
+        [],
+    ),
+    "requirements3.txt": ({"requirements3.txt": "x\n", "postBuild": "pip install -r requirements3.txt\n"}, []),
+    "misnamed": ({"binder/env.yml": "x\n", "binder/postBuild": "conda env update -f binder/env.yml\n"}, []),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), READ_BY_SCRIPTS.values(), ids=READ_BY_SCRIPTS)
+def test_what_a_script_reads_is_not_said_to_be_unread(files: Mapping[str, str], expected: list[str]) -> None:
+    assert codes(examine(directory(files))) == expected
+
+
+def test_what_is_said_of_an_r_that_is_refused() -> None:
+    files = {"binder/runtime.txt": "r-2018-05-01", "binder/install.R": ""}
+    for home, start in (
+        (HOME, "asks for R as of 2018-05-01, and repo2docker refuses"),
+        ("", "stays in force here: it"),
+    ):
+        said = {finding.code: finding for finding in examine(directory(files, home))}
+        assert said["BB325"].reason.startswith(start)
+        assert "from before 2018-12-07" in said["BB325"].reason
+        assert not any(finding.left_out or "would have run" in finding.reason for finding in said.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("r-2018-05-01", True),
+        ("r-3.6-2018-12-06", True),
+        ("r-2018-12-07", False),
+        ("r-3.2-2024-01-10", True),
+        ("r-4-2024-01-10", True),
+        ("r-4.9-2024-01-10", True),
+        ("r-4.9.1-2024-01-10", False),
+        *((f"r-{version}-2024-01-10", False) for version in R_VERSIONS),
+    ],
+)
+def test_which_r_is_refused_is_repo2dockers_word(
+    text: str, refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from repo2docker.buildpacks.r import RBuildPack
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(RBuildPack, "get_rspm_snapshot_url", lambda self, date: "https://example.org")
+    (tmp_path / "runtime.txt").write_text(text)
+    pack = RBuildPack("base")
+    pack.platform = "linux/amd64"
+    assert pack.detect()
+    told = read_runtime(text)
+    assert told
+    assert bool(told.r_refusal) == refused
+    with pytest.raises(RuntimeError) if refused else contextlib.nullcontext():
+        pack.get_build_scripts()
+
+
 # In a binder/ that the merged repository has too: what stays in force there.
 ADOPTED: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "Dockerfile": ({"binder/Dockerfile": ""}, ["BB301"]),
     "R": ({"binder/install.R": "", "binder/runtime.txt": "r-2024-01-10"}, ["BB312"]),
+    "R with pip's list": ({"binder/requirements.txt": "x\n", "binder/runtime.txt": "r-2024-01-10"}, ["BB312"]),
+    "R that is refused": ({"binder/runtime.txt": "r-2018-05-01"}, ["BB325"]),
+    "Dockerfile and Julia": ({"binder/Dockerfile": "", "binder/Project.toml": ""}, ["BB301"]),
+    "Julia and nix": ({"binder/default.nix": "", "binder/Project.toml": ""}, ["BB305"]),
     "Julia": ({"binder/Project.toml": ""}, ["BB305"]),
     "REQUIRE": ({"binder/REQUIRE": ""}, ["BB306"]),
     "nix": ({"binder/default.nix": ""}, ["BB307"]),

@@ -19,7 +19,7 @@ from extensions import git as running
 from extensions import rendering
 from extensions.catalogue import manifest
 from extensions.errors import BlocksError
-from extensions.foreign import imports, objects, reference, tree
+from extensions.foreign import imports, objects, reference, scripts, tree
 from extensions.foreign.directory import Blob, Directory
 from extensions.model import Finding
 from tests.fast.conftest import ROOT, commit, git
@@ -741,8 +741,120 @@ def test_large_files_are_found_where_they_would_have_been_merged(repository: Pat
     )
     loaded = read(repository, sha)
     assert brief(loaded.findings) == [("BB503", "binder/environment.yml")]
-    assert sorted(loaded.directory.tree) == ["binder/apt.txt"]
-    assert left_out(loaded)["data.csv"].code == "BB503"
+    assert sorted(loaded.directory.tree) == ["binder/apt.txt", "data.csv"]
+    assert loaded.directory.tree["data.csv"].size == len(large)
+    assert loaded.directory.tree["data.csv"].data == b""
+
+
+def test_what_is_named_alone_counts(repository: Path) -> None:
+    """However many files nothing names, and however large; of those that are named, a large one is found."""
+    many = {f"data/{number}": f"{number}" for number in range(tree.READ_FILES + 1)}
+    large = {f"large/{number}": str(number) + "x" * tree.FILE_BYTES for number in range(3)}
+    files = {"binder/postBuild": "#!/bin/sh\ncp large/1 data/7 /tmp\n", "binder/apt.txt": "jq\n"}
+    loaded = read(repository, save(repository, {**many, **large, **files}), "binder")
+    placed, findings = scripts.place(loaded.directory, "binder")
+    assert [file.path for file in placed] == [
+        "binder/imports/repo-binder/binder/postBuild",
+        "binder/imports/repo-binder/data/7",
+        "binder/postBuild.d/import-repo-binder",
+    ]
+    assert brief([*loaded.findings, *findings]) == [("BB551", "large/1")]
+
+
+def test_what_is_named_is_read_at_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"data/{number}": f"{number}" for number in range(300)}
+    sha = save(repository, {"postBuild": "#!/bin/sh\ncp -r data /tmp\n", **files})
+    directory = read(repository, sha).directory
+    calls: list[objects.Objects] = []
+    original = objects.Objects.read
+
+    def count(self: objects.Objects, names: Iterable[str]) -> dict[str, bytes]:
+        calls.append(self)
+        return original(self, names)
+
+    monkeypatch.setattr(objects.Objects, "read", count)
+    assert len(scripts.place(directory, "binder")[0]) == 302
+    assert len(calls) <= 2
+
+
+ODD = [
+    "CON",
+    "aux.txt",
+    "Nul",
+    "com1.csv",
+    "LPT9",
+    "conin$",
+    "a:b.txt",
+    "what?.md",
+    'q"x',
+    "trail. ",
+    "dot.",
+    "sp ace ",
+]
+EVEN = [
+    "CONTENT",
+    "aux2.txt",
+    "com.csv",
+    "com10.txt",
+    "console",
+    ".hidden",
+    "a b.txt",
+    "a'b",
+    "näme.txt",
+    "a;b",
+    "nul-x",
+]
+
+
+@pytest.mark.parametrize("folder", ["binder/", "data/"])
+def test_names_that_cannot_stand_everywhere_are_found(repository: Path, folder: str) -> None:
+    """In the Binder folder, or where a script names them."""
+    odd = dict.fromkeys((*ODD, "aux/x", "CASE.txt", "case.txt", "e\u0301.txt", "\xe9.txt", "Folder", "folder/x"), "x")
+    files = {f"{folder}{name}": text for name, text in {**odd, **dict.fromkeys(EVEN, "x")}.items()}
+    sha = save(
+        repository, {"binder/postBuild": "#!/bin/sh\ncp -r data /tmp\n", "other/CON": "", "other/a:b": "", **files}
+    )
+    placed, findings = scripts.place(read(repository, sha).directory, "binder")
+    second = ["case.txt", "\xe9.txt", "folder/x"]
+    expected = sorted(f"{folder}{name}" for name in (*ODD, "aux/x", *second))
+    assert [finding.text for finding in findings if finding.code == "BB552"] == expected
+    kept = {file.path.removeprefix(f"binder/imports/repo/{folder}") for file in placed}
+    assert {*EVEN, "CASE.txt", "e\u0301.txt", "Folder"} <= kept
+    assert kept.isdisjoint((*ODD, *second))
+
+
+MADE = "binder_dir: binder\ncomponents: [alpha, former, gone]\nimports: ['gh:o/r@1']\n"
+REPORT = '{"components": {"asked": ["alpha"], "installed": ["alpha", "helper"]}}'
+OURS: dict[str, tuple[dict[str, str], str, str]] = {
+    "answers": ({".copier-answers.yml": MADE, "binder/apt.txt": ""}, "", "choose these blocks instead: alpha, former;"),
+    "another name": ({".copier-answers.blocks.yml": MADE, "binder/apt.txt": ""}, "", "no 'gone'; import what it"),
+    "report": ({"binder/report.json": REPORT, "binder/apt.txt": ""}, "", "choose these blocks instead: alpha;"),
+    "folder of a repository": (
+        {"course/.copier-answers.yml": MADE, "course/binder/apt.txt": ""},
+        "course",
+        "import what it imports: gh:o/r@1",
+    ),
+    "its folder": ({"binder/report.json": REPORT, "binder/apt.txt": ""}, "binder", "instead: alpha;"),
+    "no blocks": (
+        {".copier-answers.yml": "binder_dir: .binder\ncomponents: []\n", ".binder/apt.txt": ""},
+        "",
+        "it has no blocks to choose",
+    ),
+    "another folder of it": ({".copier-answers.yml": MADE, "binder_c/apt.txt": "jq\n"}, "binder_c", ""),
+    "another template": ({".copier-answers.yml": "_src_path: x\n", "binder/apt.txt": ""}, "", ""),
+    "another report": ({"binder/report.json": '{"components": [1]}', "binder/apt.txt": ""}, "", ""),
+    "no JSON": ({"binder/report.json": "[" * 9999, "binder/apt.txt": ""}, "", ""),
+}
+
+
+@pytest.mark.parametrize(("files", "folder", "said"), OURS.values(), ids=OURS)
+def test_a_repository_that_was_made_here_is_recognised(
+    repository: Path, files: dict[str, str], folder: str, said: str
+) -> None:
+    reference = f"file://{repository}@{save(repository, files)}" + (f"#{folder}" if folder else "")
+    (loaded,) = imports.load_all([reference], "binder", blocks=["alpha", "former"])
+    assert [finding.code for finding in loaded.findings] == ["BB555"] * bool(said)
+    assert all(said in finding.message for finding in loaded.findings)
 
 
 def test_files_are_read_when_asked_for(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -759,9 +871,9 @@ def test_files_are_read_when_asked_for(repository: Path, monkeypatch: pytest.Mon
     assert directory.tree["apt.txt"] == Blob(b"x\n")
     assert len(directory.tree) == 51
     assert "d/7" in directory.tree
-    assert asked == [0]
+    assert asked == []
     assert directory.tree["d/7"] == directory.tree["d/7"] == Blob(b"7")
-    assert asked == [0, 1, 0]
+    assert asked == [1]
 
 
 def test_what_is_read_has_a_limit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
