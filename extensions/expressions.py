@@ -25,7 +25,7 @@ from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY
 from .errors import BlocksError
 from .foreign import adoption, imports
 from .merge import apt, downloads, env, environment_text, pip
-from .text import slug
+from .text import slug, words
 
 Function = Callable[..., Any]
 
@@ -140,7 +140,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         refused=refused,
         shown=interview.shown,
         slug=slug,
-        words=interview.words,
+        words=words,
         render_apt_sources=apt.render_sources,
         render_conda=environment_text.render,
         render_downloads=downloads.render,

@@ -13,6 +13,7 @@ import hashlib
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 from .errors import BlocksError
 
@@ -49,6 +50,13 @@ def encoding_of(data: bytes) -> str:
 def printable(text: str) -> str:
     """Other people's text as a terminal may show it and a file may hold it: what cannot be seen is escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def words(value: Any) -> list[Any]:
+    """A list as it is, and anything else as a list of one: who has one thing to name needs no brackets."""
+    if isinstance(value, (list, tuple)):
+        return [*value]
+    return [] if value in (None, "") else [value]
 
 
 def read_text(path: Path, where: str) -> str:

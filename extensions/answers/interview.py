@@ -55,13 +55,6 @@ def _say(text: str) -> None:
     run_in_terminal(lambda: print(*lines, sep="\n"))
 
 
-def words(value: Any) -> list[Any]:
-    """A list as it is, and anything else as a list of one: who has one thing to name needs no brackets."""
-    if isinstance(value, (list, tuple)):
-        return [*value]
-    return [] if value in (None, "") else [value]
-
-
 class Emptiness:
     """Asks once more whether a list is to be empty: Enter without Space is the usual mistake."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from ..errors import BlocksError
 from ..foreign import dead
 from ..model import Finding
+from ..text import words
 
 ACCEPTED = re.compile(r"BB\d{3}(?: .+)?")
 FORM = "must be a list of codes, such as [BB316], or of codes and files, such as ['BB316 requirements.txt']"
@@ -35,6 +36,7 @@ def is_accepted(finding: Finding, accepted: Any) -> bool:
 
 
 def _texts(name: str, value: Any, form: str) -> set[str]:
-    if not isinstance(value or [], list) or not all(isinstance(text, str) for text in value or ()):
+    value = words(value)
+    if not all(isinstance(text, str) for text in value):
         raise BlocksError(f"{name}: {form}")
-    return set(value or ())
+    return {*value}

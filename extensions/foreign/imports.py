@@ -16,11 +16,13 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..errors import BlocksError
 from ..model import Finding
 from ..repo2docker import BINDER_DIRS, HOOKS, LISTS, PACKAGES, PACKS, RUNTIME
 from ..rule import Rule
+from ..text import words
 from . import ours
 from .directory import Directory
 from .objects import Objects
@@ -42,11 +44,10 @@ class Loaded:
     findings: list[Finding]
 
 
-def references(value: object) -> list[Reference]:
+def references(value: Any) -> list[Reference]:
     """The answer, checked; asks the network only for the pinned form of one that is not pinned."""
-    if value is None or value == "":
-        return []
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+    value = words(value)
+    if not all(isinstance(text, str) for text in value):
         raise BlocksError("imports: must be a list such as [gh:owner/repo@<commit>]")
     result: list[Reference] = []
     for text in value:

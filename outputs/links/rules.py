@@ -27,6 +27,7 @@ from extensions.links.folders import folders
 from extensions.links.place import Location
 from extensions.links.server import server_address
 from extensions.outputs import Facts
+from extensions.text import words
 
 # mybinder.org's user guidelines, "Maximum Concurrent Users for a Repository".
 MYBINDER_SESSIONS = 100
@@ -193,12 +194,10 @@ def read(name: str, value: object) -> Any:
 
 def read_content(value: object) -> tuple[Location, ...]:
     """The answer `links_content`, checked."""
-    if value is None or value == "":
-        return ()
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+    if not all(isinstance(text, str) for text in words(value)):
         raise BlocksError(f"links_content: {CONTENT_HELP}, not {value!r}")
     found: list[Location] = []
-    for text in value:
+    for text in words(value):
         try:
             location = place.content(text)
         except BlocksError as error:

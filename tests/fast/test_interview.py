@@ -13,6 +13,7 @@ import yaml
 from extensions.answers import interview, questions
 from extensions.answers.interview import AROUND, LINE, WIDTH
 from extensions.expressions import evaluator, make_environment
+from extensions.text import words
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, copier, git, manifest, tree
 from tests.terminal import ENTER, SPACE, Terminal
@@ -68,10 +69,10 @@ def test_settings_are_out_of_the_way() -> None:
 
 
 def test_words() -> None:
-    assert interview.words("graphviz") == ["graphviz"]
-    assert interview.words(["a", "b"]) == ["a", "b"]
-    assert interview.words("") == interview.words(None) == interview.words([]) == []
-    assert interview.words({"a": 1}) == [{"a": 1}]
+    assert words("graphviz") == ["graphviz"]
+    assert words(["a", "b"]) == ["a", "b"]
+    assert words("") == words(None) == words([]) == []
+    assert words({"a": 1}) == [{"a": 1}]
 
 
 BLOCKS = {"one/component.yml": manifest("One", memory=20), "two/component.yml": manifest("Two")}
