@@ -280,9 +280,9 @@ def test_verify_names_what_is_wrong(repository: Repository) -> None:
     assert asked.returncode == 1
     assert "FAILED  the table is empty" in asked.stdout
     (questions / "good").unlink()
-    (questions / "lazy").write_text(
-        f"#!/bin/sh\ntimeout 1 {' '.join(repository.command('--use', 'lazy'))}\necho wrong answer >&2\nexit 1\n"
-    )
+    use, starts = " ".join(repository.command("--use", "lazy")), repository.run / "data/lazy/data/starts"
+    waits = f"until [ -s {starts} ]; do sleep 0.05; done; kill $!"
+    (questions / "lazy").write_text(f"#!/bin/sh\n{use} & {waits}; echo wrong answer >&2; exit 1\n")
     assert "wrong answer" in repository.script("verify").stdout
     assert finish(process) == -signal.SIGTERM
     gone = repository.script("verify")
