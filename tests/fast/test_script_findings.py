@@ -44,7 +44,15 @@ def test_the_limit_is_launchs() -> None:
 SLOW = {
     **dict.fromkeys(("sleep 12", "sleep 5s", "sleep 0.1m", "/bin/sleep 6", "if x; then sleep 9; fi"), 2),
     **dict.fromkeys(("git clone https://x/y", "git -C x pull", "wget x", "curl -LO https://x.org/y"), 2),
-    **dict.fromkeys(("jupyter nbconvert --to notebook --execute x.ipynb", "papermill a b", "quarto render"), 2),
+    **dict.fromkeys(
+        (
+            "jupyter nbconvert --to notebook --execute x.ipynb",
+            "jupyter labextension install x",
+            "papermill a b",
+            "quarto render",
+        ),
+        2,
+    ),
     **dict.fromkeys(("pg_restore -d x y", "mongorestore dump", "pip install x", "python -m pip install x"), 2),
     **dict.fromkeys(("conda install x", "mamba env update -f x", "npm ci", "Rscript -e 'install.packages(1)'"), 2),
     **dict.fromkeys(("julia -e 'using Pkg; Pkg.instantiate()'", "nohup wget x", "X=$(curl https://x.org)"), 2),
@@ -58,7 +66,15 @@ ELSEWHERE = {"h.sh": "#!/bin/sh\nmongorestore dump\n", "w.py": "import time\ntim
 QUICK = [
     *("sleep 1", "sleep $X", "sleep 20 &", "(sleep 20; wget x) &", "wget -q x &"),
     *("nohup git clone https://x/y &", "# wget x", "echo 'pip install x'", "f() { wget x; }"),
-    *("f() { wget x; }\nf &", "pip list", "git config a b", "git --version", "curl localhost:8080/x"),
+    *(
+        "f() { wget x; }\nf &",
+        "jupyter labextension list",
+        "jupyter labextension disable x",
+        "pip list",
+        "git config a b",
+        "git --version",
+        "curl localhost:8080/x",
+    ),
     *("wget -O - http://127.0.0.1:3333", "jupyter nbconvert --to html x.ipynb", "cat >x <<E\nwget y\nE"),
     *(
         "bash h.sh &",
@@ -110,7 +126,15 @@ ROOTS = [
 FINE = [
     *("apt list", "apt-cache search x", "dpkg -l", "dpkg -x x.deb .", "service --status-all"),
     *("systemctl --user start x", "apt-get download x", "cat /etc/os-release", "cp /usr/share/x ."),
-    *("ls /opt", "export PATH=/opt/x:$PATH", "# sudo x", "echo sudo x", "printf 'apt install x'"),
+    *(
+        "ls /opt",
+        "export PATH=/opt/x:$PATH",
+        "# sudo x",
+        "echo sudo x",
+        "echo apt install x",
+        "x apt-get install y",
+        "printf 'apt install x'",
+    ),
     *("f() { sudo x; }", "command -v sudo", "which apt-get", "if command -v sudo; then sudo x; fi"),
     *("[ -x /usr/bin/sudo ] && sudo x", "sudo -n true && sudo x"),
     *('if [ "$(id -u)" = 0 ]; then apt-get install x; fi', "[[ $EUID -eq 0 ]] && apt update"),
