@@ -18,6 +18,7 @@ from extensions.foreign.scripts import place
 from extensions.model import Finding, Fragment
 from extensions.repo2docker import KNOWN
 from extensions.similar import meant
+from tests import units
 from tests.fast.conftest import ROOT
 
 NEW = ("BB411", "BB412", "BB413", "BB414", "BB415")
@@ -255,6 +256,15 @@ def test_an_adopted_repository_that_an_image_has_elsewhere(tmp_path: Path, sough
     assert (finding.code, finding.line) == ("BB413", 2 + sought.count("\n"))
     assert "/srv/repo" in finding.reason
     assert not [one for one in place(one, "binder")[1] if one.code in NEW]
+
+
+@pytest.mark.parametrize("name", units.OUTPUTS)
+def test_an_output_with_the_repository_elsewhere_says_so(name: str) -> None:
+    output = units.OUTPUTS[name]
+    texts = [(output.folder / path).read_text() for path in output.files() if re.match(r"files/|rules\.py", path)]
+    told = re.compile(r"--target-repo-dir[ =]([\w/]+)|^ENV REPO_DIR=([\w/]+)", re.MULTILINE)
+    for one, other in (match for text in texts for match in told.findall(text)):
+        assert (one or other) in output.build.get("repository", "")
 
 
 def test_helpers_of_adopted_scripts_are_looked_into(tmp_path: Path) -> None:
