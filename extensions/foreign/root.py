@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ..model import Finding
 from ..rule import Rule
+from . import wrappers
 from .directory import Directory
 from .runs import Run, runs
 from .source import cited
@@ -20,6 +21,8 @@ _SYSTEM = re.compile(
     r"/(?:etc|usr|opt|var(?!/tmp)|srv(?!/(?:conda|repo)\b)|run(?!/user)|root|s?bin|lib|lib64|boot)(?:/|$)"
 )
 _BECOMES = {"sudo", "su", "doas", "pkexec", "runuser", "gosu", "su-exec", "setuser"}
+_RUNNING = {"run", "up", "compose", "build", "pull", "exec", "start"}
+_VERBS = {"start", "restart", "enable", "reload", "stop", "defaults"}
 _CONTAINERS = {"docker", "podman", "docker-compose", "nerdctl"}
 _SERVICES = {"service", "invoke-rc.d", "systemctl", "rc-service", "update-rc.d", "initctl"}
 # Program -> words of which it needs one to change the system; none: always.
@@ -72,50 +75,42 @@ def examine(directory: Directory, paths: Iterable[str]) -> Iterator[Finding]:
 
 
 NO_ROOT = "needs root, and there is neither root nor sudo where scripts run, at build or later"
+NO_DOCKER = "needs Docker, which is not in a session"
 SERVER = "leave a server to its block, or start it in the foreground as yourself: server &"
 APT = "name the packages in apt.txt, which is installed as root"
+OUT = "take it out; what a package brings comes by apt.txt"
+BELOW = "write below the home folder or $CONDA_DIR; what a package brings comes by apt.txt"
 
 
 def _needed(run: Run) -> tuple[str, str] | None:
     """Why the call cannot do what it is to, and what can be done."""
-    call = run.call
-    if call.program == "sudo" and {"-v", "-l", "true", "-h", "--version"} & {*call.arguments[:2]}:
+    call, words = run.call, run.call.words
+    asks = call.program == "sudo" and {"-v", "-l", "true", "-h", "--version"} & {*call.arguments[:2]}
+    if asks or not words or call.guards & {"root", "sudo", "doas"}:
         return None
-    if {"root", "sudo"} & call.guards and (call.program in _BECOMES or "root" in call.guards):
-        return None
-    if call.guards & {"sudo", "doas"} and "sudo" not in call.words[:1]:
-        return None
-    inner = call.words[1:] if call.program in _BECOMES else call.words
-    if call.program in _CONTAINERS and {"run", "up", "compose", "build", "pull", "exec", "start"} & {*call.arguments}:
-        return (
-            "needs Docker, which is not in a session",
-            "leave a server to its block; conda has the rest",
-        )
+    inner = wrappers.command(words) if call.program in _BECOMES else words
+    if call.program in _CONTAINERS and _RUNNING & {*call.arguments}:
+        return NO_DOCKER, "leave a server to its block; conda has the rest"
     if _is_among(_PACKAGES, inner):
         return NO_ROOT, APT
     if _is_service(inner):
         return NO_ROOT, SERVER
-    if call.program in _BECOMES or _is_among(_OTHERS, call.words):
-        remedy = APT if call.program not in _BECOMES else f"take {call.program} away, and what needs root; {APT}"
-        return NO_ROOT, remedy
+    if call.program in _BECOMES:
+        return NO_ROOT, f"take {call.program} away, and what needs root; {APT}"
+    if _is_among(_OTHERS, words):
+        return NO_ROOT, OUT
     place = next((place for place in written(call, run.cwd) if _SYSTEM.match(place)), "")
-    if place:
-        remedy = "write below the home folder or $CONDA_DIR; what a package brings comes by apt.txt"
-        return f"writes to {place}, which is root's, and there is neither root nor sudo where scripts run", remedy
-    return None
+    reason = f"writes to {place}, which is root's, and there is neither root nor sudo where scripts run"
+    return (reason, BELOW) if place else None
 
 
 def _is_among(table: dict[str, tuple[str, ...]], words: tuple[str, ...]) -> bool:
-    for index, word in enumerate(words[:4]):
-        name = word.rpartition("/")[2]
-        if name in table and (index == 0 or len(words) > index):
-            return not table[name] or any(other in table[name] for other in words[index + 1 :])
-    return False
+    name = words[0].rpartition("/")[2] if words else ""
+    return name in table and (not table[name] or any(word in table[name] for word in words[1:]))
 
 
 def _is_service(words: tuple[str, ...]) -> bool:
     name = words[0].rpartition("/")[2] if words else ""
-    verbs = {"start", "restart", "enable", "reload", "stop", "defaults"}
-    if name in _SERVICES or "/init.d/" in (words or ("",))[0]:
-        return bool(verbs & {*words[1:]}) and "--user" not in words
+    if name in _SERVICES or (words and "/init.d/" in words[0]):
+        return bool(_VERBS & {*words[1:]}) and "--user" not in words
     return False

@@ -53,7 +53,7 @@ _SLOW: dict[str, tuple[str, ...]] = {
     "nltk.downloader": (),
     "nbconvert": ("--execute",),
     "jupyter-nbconvert": ("--execute",),
-    "jupyter": ("--execute", "execute", "build", "labextension"),
+    "jupyter": ("--execute", "execute", "build"),
     "quarto": ("render",),
     "jupyter-book": ("build",),
     "neo4j-admin": ("load", "import"),
@@ -110,6 +110,8 @@ def _pause(call: Call) -> float:
 def _is_slow(call: Call) -> bool:
     program, arguments = call.program, call.arguments
     if program in ("Rscript", "R", "julia") and any(map(_LONG.search, arguments)):
+        return True
+    if program in ("jupyter", "jupyter-labextension") and {"labextension", "install"} <= {*arguments, program[8:]}:
         return True
     if program == "rsync":
         return any(re.match(r"[\w.@-]+:", word) for word in arguments)

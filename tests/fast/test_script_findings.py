@@ -18,6 +18,7 @@ from extensions.foreign.scripts import place
 from extensions.model import Finding, Fragment
 from extensions.repo2docker import KNOWN
 from extensions.similar import meant
+from tests import units
 from tests.fast.conftest import ROOT
 
 NEW = ("BB411", "BB412", "BB413", "BB414", "BB415")
@@ -44,7 +45,15 @@ def test_the_limit_is_launchs() -> None:
 SLOW = {
     **dict.fromkeys(("sleep 12", "sleep 5s", "sleep 0.1m", "/bin/sleep 6", "if x; then sleep 9; fi"), 2),
     **dict.fromkeys(("git clone https://x/y", "git -C x pull", "wget x", "curl -LO https://x.org/y"), 2),
-    **dict.fromkeys(("jupyter nbconvert --to notebook --execute x.ipynb", "papermill a b", "quarto render"), 2),
+    **dict.fromkeys(
+        (
+            "jupyter nbconvert --to notebook --execute x.ipynb",
+            "jupyter labextension install x",
+            "papermill a b",
+            "quarto render",
+        ),
+        2,
+    ),
     **dict.fromkeys(("pg_restore -d x y", "mongorestore dump", "pip install x", "python -m pip install x"), 2),
     **dict.fromkeys(("conda install x", "mamba env update -f x", "npm ci", "Rscript -e 'install.packages(1)'"), 2),
     **dict.fromkeys(("julia -e 'using Pkg; Pkg.instantiate()'", "nohup wget x", "X=$(curl https://x.org)"), 2),
@@ -58,7 +67,15 @@ ELSEWHERE = {"h.sh": "#!/bin/sh\nmongorestore dump\n", "w.py": "import time\ntim
 QUICK = [
     *("sleep 1", "sleep $X", "sleep 20 &", "(sleep 20; wget x) &", "wget -q x &"),
     *("nohup git clone https://x/y &", "# wget x", "echo 'pip install x'", "f() { wget x; }"),
-    *("f() { wget x; }\nf &", "pip list", "git config a b", "git --version", "curl localhost:8080/x"),
+    *(
+        "f() { wget x; }\nf &",
+        "jupyter labextension list",
+        "jupyter labextension disable x",
+        "pip list",
+        "git config a b",
+        "git --version",
+        "curl localhost:8080/x",
+    ),
     *("wget -O - http://127.0.0.1:3333", "jupyter nbconvert --to html x.ipynb", "cat >x <<E\nwget y\nE"),
     *(
         "bash h.sh &",
@@ -110,7 +127,15 @@ ROOTS = [
 FINE = [
     *("apt list", "apt-cache search x", "dpkg -l", "dpkg -x x.deb .", "service --status-all"),
     *("systemctl --user start x", "apt-get download x", "cat /etc/os-release", "cp /usr/share/x ."),
-    *("ls /opt", "export PATH=/opt/x:$PATH", "# sudo x", "echo sudo x", "printf 'apt install x'"),
+    *(
+        "ls /opt",
+        "export PATH=/opt/x:$PATH",
+        "# sudo x",
+        "echo sudo x",
+        "echo apt install x",
+        "x apt-get install y",
+        "printf 'apt install x'",
+    ),
     *("f() { sudo x; }", "command -v sudo", "which apt-get", "if command -v sudo; then sudo x; fi"),
     *("[ -x /usr/bin/sudo ] && sudo x", "sudo -n true && sudo x"),
     *('if [ "$(id -u)" = 0 ]; then apt-get install x; fi', "[[ $EUID -eq 0 ]] && apt update"),
@@ -231,6 +256,15 @@ def test_an_adopted_repository_that_an_image_has_elsewhere(tmp_path: Path, sough
     assert (finding.code, finding.line) == ("BB413", 2 + sought.count("\n"))
     assert "/srv/repo" in finding.reason
     assert not [one for one in place(one, "binder")[1] if one.code in NEW]
+
+
+@pytest.mark.parametrize("name", units.OUTPUTS)
+def test_an_output_with_the_repository_elsewhere_says_so(name: str) -> None:
+    output = units.OUTPUTS[name]
+    texts = [(output.folder / path).read_text() for path in output.files() if re.match(r"files/|rules\.py", path)]
+    told = re.compile(r"--target-repo-dir[ =]([\w/]+)|^ENV REPO_DIR=([\w/]+)", re.MULTILINE)
+    for one, other in (match for text in texts for match in told.findall(text)):
+        assert (one or other) in output.build.get("repository", "")
 
 
 def test_helpers_of_adopted_scripts_are_looked_into(tmp_path: Path) -> None:
