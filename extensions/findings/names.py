@@ -29,12 +29,13 @@ BB316 = Rule(
 
 
 def _hidden(pack: Pack) -> Iterator[Finding]:
-    """Binder files of the root beside a Binder directory, but for those that a file of the latter names."""
+    """Binder files of the root beside a Binder directory, but for those that the latter names, or has the same of."""
     directory = pack.directory
     if directory.folder not in BINDER_DIRS:
         return
     for name in (*LISTS, RUNTIME, *HOOKS, "install.R"):
-        if name in directory.tree and not pack.names(name):
+        is_same = name in directory.tree and pack.has(name) and directory.tree[name] == directory.tree[pack.path(name)]
+        if name in directory.tree and not is_same and not pack.names(name):
             reason = f"is hidden by the directory '{directory.folder}': it is neither read nor merged"
             remedy = "move it there if it is meant for Binder; else there is nothing to do"
             yield directory.finding(BB316, name, reason, remedy)

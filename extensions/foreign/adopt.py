@@ -145,7 +145,9 @@ def _hidden(destination: Path, name: str) -> dict[str, Content]:
     """What the Binder directory hides at the root."""
     if next((folder for folder in BINDER_DIRS if (destination / folder).is_dir()), "") != name:
         return {}
+    linked = {within(destination, path) for file in MERGED if (path := destination / name / file).is_symlink()}
     there = [file for file in HIDEABLE if (destination / file).is_file()]
+    there = [file for file in there if within(destination, destination / file) not in linked]
     if PACKAGE in there and not is_package(decode((destination / PACKAGE).read_bytes())[0]):
         there.remove(PACKAGE)
     return {HIDDEN: there} if there else {}

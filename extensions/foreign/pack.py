@@ -23,6 +23,9 @@ class Pack:
     def has(self, *names: str) -> bool:
         return any(map(self.directory.has, names))
 
+    def path(self, name: str) -> str:
+        return self.directory.path(name)
+
     def text(self, name: str) -> str:
         """The text of a Binder file, empty where there is none."""
         return decode(self.directory.tree[self.directory.path(name)].data)[0] if name and self.has(name) else ""

@@ -394,6 +394,7 @@ def test_where_a_link_led_is_read_no_more(tmp_path: Path) -> None:
     (course / "binder_web/requirements.txt").symlink_to("../lists/web.txt")
     adopted = through_the_answers_file(adopt.read(course, ["binder", "binder_web"]))
     assert adoption.files(adopted)["binder/environment.yml"] == b"dependencies: [numpy]\n"
+    assert packs.examine(adoption.directories(adopted)[0]) == []
     found = dead.findings(adopted, "binder")
     assert [one.file for one in found] == ["environment.yml", "binder_web/requirements.txt", "lists/web.txt"]
     assert "through the link binder/environment.yml" in found[0].reason

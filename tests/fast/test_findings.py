@@ -67,6 +67,7 @@ CLEAN: dict[str, dict[str, str | bytes]] = {
         "binder/requirements.txt": "-r ../requirements.txt\n",
     },
     "root's postBuild that the directory's calls": {"postBuild": "x", "binder/postBuild": "#!/bin/sh\n./postBuild\n"},
+    "root's file that the directory links to": {"environment.yml": ENVIRONMENT, "binder/environment.yml": ENVIRONMENT},
     "package that environment.yml installs": {"setup.py": "", "binder/environment.yml": LOCAL},
     "package that requirements.txt installs": {"pyproject.toml": PACKAGE, "binder/requirements.txt": ".[all]\n"},
     "package that postBuild installs": {"setup.py": "", "binder/postBuild": "#!/bin/sh\npip install --no-deps .\n"},
