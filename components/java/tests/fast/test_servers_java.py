@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import units
 from tests.fast.conftest import ROOT
 
 FOLDER = ROOT / "components/java"
@@ -27,6 +28,16 @@ def run(script: str, place: Path, **environment: str) -> subprocess.CompletedPro
     copy.write_text((FOLDER / script).read_text().replace("/usr/lib/jvm/", f"{place}/jvm/"))
     values = {"PATH": os.environ["PATH"], "CONDA_DIR": str(place / "conda"), "JAVA_VERSION": "21", **environment}
     return subprocess.run(["bash", copy], check=False, capture_output=True, text=True, env=values)
+
+
+ON_JAVA = [name for name in units.SERVICES if units.COMPONENTS[name].java.least or units.COMPONENTS[name].java.most]
+
+
+@pytest.mark.parametrize("name", ON_JAVA)
+def test_every_server_on_java_uses_it(name: str) -> None:
+    text = (units.COMPONENTS[name].folder / "service/run").read_text()
+    assert "$CONDA_DIR/opt/java/bin/java" in text
+    assert "JAVA_HOME" not in text
 
 
 @pytest.mark.parametrize(
