@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from extensions import composition as _composition
     from extensions import errors as _errors
     from extensions import expressions as _expressions
+    from extensions import git as _git
     from extensions import rendering as _rendering
+    from extensions import report as _reporting
     from extensions.answers import choices as _choices
     from extensions.answers import destination as _destination
     from extensions.answers import former as _former
@@ -56,6 +58,7 @@ else:
     )
     _composition, _errors = map(_import, ("composition", "errors"))
     _expressions, _rendering = map(_import, ("expressions", "rendering"))
+    _git, _reporting = map(_import, ("git", "report"))
     _choices, _destination = map(_import, ("answers.choices", "answers.destination"))
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
@@ -100,8 +103,9 @@ class Blocks(Extension):
             composition=pass_context(_for_users(self.composition)),
             is_draft=functools.partial(_manifest.is_draft, FOLDER.parent),
             is_to_migrate=_for_users(self.is_to_migrate),
-            is_to_settle=_for_users(self.is_to_settle),
+            is_to_settle=pass_context(_for_users(self.is_to_settle)),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
+            new_report=pass_context(_for_users(self.new_report)),
         )
 
     @functools.cached_property
@@ -157,10 +161,17 @@ class Blocks(Extension):
         self.check_input(configuration)
         return _migrate.is_needed(Path(configuration["dst_path"]), str(configuration["answers_file"]), self.catalogue)
 
-    def is_to_settle(self, configuration: Any) -> bool:
+    def is_to_settle(self, context: Context) -> bool:
         """True, where an update leaves something to do after Copier's merge."""
         names = _units.current_names(self.catalogue.components)
-        return _settle.is_needed(Path(configuration["dst_path"]), names)
+        return _settle.is_needed(Path(context["_copier_conf"]["dst_path"]), names, self._report(context))
+
+    def new_report(self, context: Context) -> str:
+        """The report that this update writes, as git calls it in the repository, where what settles reads it."""
+        return _git.store(Path(context["_copier_conf"]["dst_path"]), self._report(context))
+
+    def _report(self, context: Context) -> bytes:
+        return _reporting.as_text(self.composition(context)).encode()
 
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""

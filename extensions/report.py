@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from . import template
 from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY, Composition
 from .merge import pip
 from .model import Merged
@@ -58,12 +59,18 @@ def report(composition: Composition) -> dict[str, Any]:
             ),
         },
         **{name: found for name, found in facts.items() if found},
-        "files": {
-            file.path: hashlib.sha256(file.text.encode()).hexdigest()
-            for file in (*composition.placed, *composition.delivered)
-        },
+        "files": digests(composition),
         "clashes": [clash.as_data() for clash in composition.clashes],
         "findings": [finding.as_data() for finding in composition.findings],
+    }
+
+
+def digests(composition: Composition) -> dict[str, str]:
+    """Path -> SHA-256 of every file but those that are written once in the root, the report and the answers."""
+    own = template.files(composition.render, composition)
+    return {
+        file.path: hashlib.sha256(file.text.encode()).hexdigest()
+        for file in (*composition.placed, *composition.delivered, *own)
     }
 
 

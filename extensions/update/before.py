@@ -1,8 +1,9 @@
 """What the last update left in a repository: the answers and the report in HEAD, and what the author edited since.
 
 Copier does not commit, and updates nothing that is not committed: while it updates, HEAD still has the answers and the
-report of the update before, in a repository's folder and in a shallow clone too. The author may have deleted or changed
-the report; what cannot be read in it is not there.
+report of the update before, in a repository's folder and in a shallow clone too. Where git ignores the report, it is in
+the index for as long as an update lasts (`hidden`). The author may have deleted or changed the report; what cannot be
+read in it is not there.
 """
 
 from __future__ import annotations
@@ -31,14 +32,34 @@ def installed(repository: Path, binder_dir: str) -> list[str]:
 
 def generated(repository: Path) -> dict[str, str]:
     """Path -> SHA-256 of the files as the last update wrote them."""
-    reports = (_report(repository, binder_dir).get("files") for binder_dir in BINDER_DIRS)
-    files = [files for files in reports if isinstance(files, dict)]
-    return {path: digest for each in files for path, digest in each.items() if isinstance(digest, str)}
+    return digests([_report(repository, binder_dir) for binder_dir in BINDER_DIRS])
+
+
+def digests(reports: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What they say of files that were written, inside the repository."""
+    files = [files for report in reports if isinstance(files := report.get("files"), dict)]
+    return {path: each[path] for each in files for path in each if isinstance(each[path], str) and _is_inside(path)}
+
+
+def _is_inside(path: str) -> bool:
+    parts = path.split("/")
+    return not {"", ".", "..", ".git"}.intersection(parts) and "\0" not in path
+
+
+def answered(repository: Path, binder_dir: str) -> dict[str, Any]:
+    """The answers that the last update rendered from, as its report has them; none where it has not."""
+    found = _report(repository, binder_dir).get("answers")
+    return found if isinstance(found, dict) else {}
 
 
 def edited(repository: Path, paths: Iterable[str], digests: Mapping[str, str]) -> list[str]:
     """Those of the paths that are in the index otherwise than the last update wrote them, as `generated` says."""
     return sorted(path for path in paths if path in digests and _digest(repository, path) != digests[path])
+
+
+def changed(repository: Path, paths: Iterable[str], digests: Mapping[str, str]) -> list[str]:
+    """The same, with those that the last update did not write, or of which its report says nothing."""
+    return sorted(path for path in paths if _digest(repository, path) != digests.get(path))
 
 
 def names(value: Any) -> list[str]:
@@ -50,9 +71,25 @@ def _digest(repository: Path, path: str) -> str:
     return hashlib.sha256(git.blob(repository, f":./{path}") or b"").hexdigest()
 
 
-def _report(repository: Path, binder_dir: str) -> dict[str, Any]:
+def parsed(report: bytes) -> dict[str, Any]:
+    """A report; empty where that is not what it is."""
     try:
-        report = json.loads(git.blob(repository, f"HEAD:./{binder_dir}/report.json") or b"")
+        data = json.loads(report)
     except (ValueError, RecursionError):
         return {}
-    return report if isinstance(report, dict) else {}
+    return data if isinstance(data, dict) else {}
+
+
+def _report(repository: Path, binder_dir: str) -> dict[str, Any]:
+    path = f"{binder_dir}/report.json"
+    found = git.blob(repository, f"HEAD:./{path}")
+    if found is None and (repository / path).is_file():
+        found = git.blob(repository, f":./{path}") or _unseen(repository, path)
+    return parsed(found or b"")
+
+
+def _unseen(repository: Path, path: str) -> bytes:
+    """The file itself, before an update writes it anew: git does not know it."""
+    if not git.listed(repository, "--others", "--", path):
+        return b""
+    return (repository / path).read_bytes()

@@ -2,6 +2,7 @@
 
 - in the answer `components`, the old name of each becomes the new one; answers from before there were outputs become
   those of today (`answers/former.py`)
+- generated files that git does not see are put into the index, for the time of the update: `hidden`
 - the author's files in the Binder directory's `seed/OLD` move to `seed/NEW`, edited scripts and files of the service
   to their new place, where the update shows as a conflict what it would have written; one whose place is taken stays
 
@@ -23,7 +24,7 @@ from .. import git
 from ..answers import former
 from ..catalogue.units import Catalogue, current_names
 from ..foreign import adopt
-from . import before
+from . import before, hidden
 
 # Where in the Binder directory an author's edited files of a component are, besides the seeds.
 KINDS = ("postBuild.d", "start.d", "verify.d", "services")
@@ -34,7 +35,8 @@ def is_needed(repository: Path, answers_file: str, catalogue: Catalogue) -> bool
     answers = adopt.our_answers(repository / answers_file)
     if answers is None:
         return False
-    return bool(_names(repository, answers, catalogue)) or migrated(answers, catalogue) != answers
+    unseen = hidden.find(repository, before.generated(repository))
+    return bool(unseen or _names(repository, answers, catalogue)) or migrated(answers, catalogue) != answers
 
 
 def migrate(repository: Path, answers_file: str, catalogue: Catalogue) -> Iterator[str]:
@@ -43,10 +45,13 @@ def migrate(repository: Path, answers_file: str, catalogue: Catalogue) -> Iterat
     answers = adopt.our_answers(path)
     if answers is None:
         return
+    if unseen := hidden.find(repository, before.generated(repository)):
+        hidden.show(repository, unseen)
     names = _names(repository, answers, catalogue)
     moved = _move(repository, _authors_files(repository, answers["binder_dir"], names), names)
     new_answers = migrated(answers, catalogue)
-    path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
+    if new_answers != answers:
+        path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
     yield from (f"Component '{old}' is called '{new}' now" for old, new in names.items())
     yield from (f"  moved: {old} -> {new}" for old, new in moved.items())
     if former.is_former(answers):
