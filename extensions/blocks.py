@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from extensions.catalogue import units as _units
     from extensions.foreign import adopt as _adopt
     from extensions.foreign import adoption as _adoption
+    from extensions.update import before as _before
+    from extensions.update import by_hand as _by_hand
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
     from extensions.update import migrate as _migrate
@@ -64,6 +66,7 @@ else:
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
+    _before, _by_hand = map(_import, ("update.before", "update.by_hand"))
     _changes, _closing = map(_import, ("update.changes", "update.closing"))
     _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
 
@@ -159,7 +162,10 @@ class Blocks(Extension):
     def is_to_migrate(self, configuration: Any) -> bool:
         """True, where an update leaves something to do before it renders; checks all answers first."""
         self.check_input(configuration)
-        return _migrate.is_needed(Path(configuration["dst_path"]), str(configuration["answers_file"]), self.catalogue)
+        repository, answers_file = Path(configuration["dst_path"]), str(configuration["answers_file"])
+        if answers := _answers_before(configuration):
+            _by_hand.check(answers_file, answers, _before.answered(repository, str(answers["binder_dir"])))
+        return _migrate.is_needed(repository, answers_file, self.catalogue)
 
     def is_to_settle(self, context: Context) -> bool:
         """True, where an update leaves something to do after Copier's merge."""
@@ -171,7 +177,7 @@ class Blocks(Extension):
         return _git.store(Path(context["_copier_conf"]["dst_path"]), self._report(context))
 
     def _report(self, context: Context) -> bytes:
-        return _reporting.as_text(self.composition(context)).encode()
+        return _reporting.as_text(self.composition(context), self.catalogue.root).encode()
 
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""
@@ -200,8 +206,11 @@ class Blocks(Extension):
 
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
-        destination, changed = Path(context["_copier_conf"]["dst_path"]), self._changed(context)
-        return _closing.message(self.composition(context), destination, changed)
+        conf, is_update = context["_copier_conf"], _operation.get() == "update"
+        destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
+        composition, changed = self.composition(context), self._changed(context)
+        generated = _reporting.texts(composition, self.catalogue.root)
+        return _closing.message(composition, destination, generated, answers_file, is_update, changed)
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""

@@ -138,5 +138,5 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         render_downloads=downloads.render,
         render_env=env.render,
         render_late=pip.render_late,
-        report=report.as_text,
+        report=lambda composition: report.as_text(composition, catalogue.root),
     )

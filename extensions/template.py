@@ -13,20 +13,21 @@ from typing import Any
 
 from .catalogue.files import SUFFIX, File, Render, as_text
 
-FOLDER = Path(__file__).resolve().parent.parent / "template"
+FOLDER = "template"
 # In these names stands what is no answer, or a file for each unit.
 OTHERS = ("{% yield", "_copier_conf")
 REPORT = "report.json"
 
 
-def files(render: Render, composition: Any) -> Iterator[File]:
+def files(catalogue: Path, render: Render, composition: Any) -> Iterator[File]:
     """In the order of their names; what stands in the root is written once, and not among them."""
+    folder = catalogue / FOLDER
     render = functools.partial(render, composition=lambda: composition)
-    for source in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
-        name = source.relative_to(FOLDER).as_posix()
+    for source in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = source.relative_to(folder).as_posix()
         path = name.removesuffix(SUFFIX)
         if "/" in name and path.rpartition("/")[2] != REPORT and not any(word in name for word in OTHERS):
-            where = f"template/{name}"
+            where = f"{FOLDER}/{name}"
             text = as_text(source.read_bytes())
             yield File(
                 render(path, where), render(text, where) if name.endswith(SUFFIX) else text, os.access(source, os.X_OK)
