@@ -6,7 +6,6 @@ nothing stands for a destination.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -117,7 +116,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         return choices.components(catalogue, context.get("components") or ())
 
     environment.globals.update(
-        bundle=functools.lru_cache(guard(lambda folder: bundle(catalogue.root / folder))),
+        bundle=guard(lambda folder: bundle(catalogue.root / folder)),
         component_choices=component_choices,
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,

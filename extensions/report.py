@@ -75,7 +75,7 @@ def report(composition: Composition, catalogue: Path) -> dict[str, Any]:
 def answers(composition: Composition) -> dict[str, Any]:
     """Those that files were rendered from, but for what was adopted, which is in the answers file alone."""
     units = tuple(unit.prefix for unit in (*composition.components, *composition.delivery))
-    names = (name for name in composition.answers if name in ASKED or name.startswith(units))
+    names = sorted(name for name in composition.answers if name in ASKED or name.startswith(units))
     return {name: composition.answers[name] for name in names}
 
 

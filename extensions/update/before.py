@@ -32,7 +32,7 @@ def installed(repository: Path, binder_dir: str) -> list[str]:
 
 def generated(repository: Path) -> dict[str, str]:
     """Path -> SHA-256 of the files as the last update wrote them."""
-    return digests([_report(repository, binder_dir) for binder_dir in BINDER_DIRS])
+    return digests(_reports(repository, BINDER_DIRS))
 
 
 def digests(reports: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -81,15 +81,28 @@ def parsed(report: bytes) -> dict[str, Any]:
 
 
 def _report(repository: Path, binder_dir: str) -> dict[str, Any]:
-    path = f"{binder_dir}/report.json"
-    found = git.blob(repository, f"HEAD:./{path}")
-    if found is None and (repository / path).is_file():
-        found = git.blob(repository, f":./{path}") or _unseen(repository, path)
-    return parsed(found or b"")
+    return _reports(repository, [binder_dir])[0]
+
+
+def _reports(repository: Path, folders: Iterable[str]) -> list[dict[str, Any]]:
+    paths = [f"{folder}/report.json" for folder in folders]
+    try:
+        found = git.blobs(repository, [f"HEAD:./{path}" for path in paths])
+    except git.GitError:
+        found = {}
+    return [parsed(found.get(f"HEAD:./{path}") or _uncommitted(repository, path)) for path in paths]
+
+
+def _uncommitted(repository: Path, path: str) -> bytes:
+    if not (repository / path).is_file():
+        return b""
+    return git.blob(repository, f":./{path}") or _unseen(repository, path)
 
 
 def _unseen(repository: Path, path: str) -> bytes:
     """The file itself, before an update writes it anew: git does not know it."""
-    if not git.listed(repository, "--others", "--", path):
-        return b""
-    return (repository / path).read_bytes()
+    try:
+        is_unseen = bool(git.listed(repository, "--others", "--", path))
+    except git.GitError:
+        is_unseen = False
+    return (repository / path).read_bytes() if is_unseen else b""

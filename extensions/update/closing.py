@@ -19,6 +19,7 @@ from ..merge import downloads, env, environment_text, pip
 from ..model import Clash, Finding
 from . import conflicts, ignored, own, remains
 from . import state as at
+from .state import State
 
 SHOWN = 15
 
@@ -44,17 +45,22 @@ def message(
 
     `generated` are the texts of the files that were written, by path.
     """
-    binder_dir = composition.binder_dir
+    binder_dir, state = composition.binder_dir, _state(destination, generated) if is_update else None
     paths = [*generated, f"{binder_dir}/report.json", answers_file]
-    unmerged = conflicts.unmerged(destination) if is_update else []
-    conflicting = conflicts.find(destination, [*paths, "README.md"], unmerged)
+    conflicting = conflicts.find(destination, [*paths, "README.md"], state.unmerged if state else ())
     whole = {conflict.file for conflict in conflicting}
     lines = own.check(destination, {path: text for path, text in _lists(composition).items() if path not in whole})
-    files = ignored.find(destination, paths)
-    if is_update:
-        files += _remains(destination, generated)
+    files = [*ignored.find(destination, paths), *(remains.find(state, generated) if state else ())]
     found = Found(lines, files, conflicting)
     return text(binder_dir, composition.directories, composition.clashes, composition.findings, found, changed)
+
+
+def _state(destination: Path, generated: Mapping[str, str]) -> State | None:
+    """None where git cannot say."""
+    try:
+        return at.read(destination, {path: at.digest(text.encode()) for path, text in generated.items()})
+    except git.GitError:
+        return None
 
 
 def _lists(composition: Composition) -> dict[str, str]:
@@ -67,14 +73,6 @@ def _lists(composition: Composition) -> dict[str, str]:
         "requirements.late.txt": pip.render_late(composition.late),
     }
     return {f"{composition.binder_dir}/{name}": content for name, content in texts.items()}
-
-
-def _remains(destination: Path, generated: Mapping[str, str]) -> list[Finding]:
-    now = {path: at.digest(text.encode()) for path, text in generated.items()}
-    try:
-        return remains.find(at.read(destination, now), generated)
-    except git.GitError:
-        return []
 
 
 def text(

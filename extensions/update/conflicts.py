@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from .. import git
 from ..model import Finding
 from ..rule import Rule
 from ..text import decode
@@ -33,14 +32,6 @@ def find(destination: Path, paths: Iterable[str], unmerged: Iterable[str]) -> li
     lines = {path: line for path in sorted({*paths}) if (line := _first_marker(destination / path))}
     files = sorted({*unmerged}.difference(lines))
     return [*(_markers(path, line) for path, line in lines.items()), *map(_both, files)]
-
-
-def unmerged(repository: Path) -> list[str]:
-    """As git has them; none where there is no repository."""
-    try:
-        return sorted({entry.path for entry in git.entries(repository, "--unmerged")})
-    except git.GitError:
-        return []
 
 
 def _first_marker(path: Path) -> int:
