@@ -104,6 +104,7 @@ class Blocks(Extension):
             closing=pass_context(_for_users(self.closing)),
             component_choices=pass_context(_for_users(self.component_choices)),
             composition=pass_context(_for_users(self.composition)),
+            guide_default=pass_context(_for_users(self.guide_default)),
             is_draft=functools.partial(_manifest.is_draft, FOLDER.parent),
             is_to_migrate=_for_users(self.is_to_migrate),
             is_to_settle=pass_context(_for_users(self.is_to_settle)),
@@ -152,6 +153,14 @@ class Blocks(Extension):
     def adopted_contents(self, context: Context) -> str:
         """What the directories of the answer `adopt` hold, as YAML."""
         return yaml.safe_dump(_adopt.read(Path(context["_copier_conf"]["dst_path"]), context["adopt"]))
+
+    def guide_default(self, context: Context) -> str:
+        """The name of the Binder directory's page: another one where a first copy finds a README of the author's."""
+        conf = context["_copier_conf"]
+        is_first = _operation.get() == "copy" and _answers_before(conf) is None
+        readme, otherwise = _choices.GUIDES
+        folder = Path(conf["dst_path"], context.get("binder_dir") or "")
+        return otherwise if is_first and (folder / readme).exists() else readme
 
     def component_choices(self, context: Context) -> str:
         configuration = context["_copier_conf"]

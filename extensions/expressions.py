@@ -61,6 +61,7 @@ def make_environment(catalogue: Catalogue) -> Environment:
         adopt_choices=lambda: "{}",
         adopted_contents=lambda: "{}",
         check_input=lambda _: True,
+        guide_default=lambda: choices.GUIDES[0],
     )
     return environment
 

@@ -130,5 +130,5 @@ def _places(state: State, missing: list[str], texts: Mapping[str, str]) -> Itera
         same = [name for name, content in own.items() if at.digest(content) == state.former[path]]
         like = {name: alike(generated, content) for name, content in own.items()} if not same else {}
         best = max(same or like, key=lambda name: (_name(name) == _name(path), like.get(name, 1)), default=None)
-        if best is not None and like.get(best, 1) >= LIKE:
+        if best is not None and like.get(best, 1) > LIKE:
             yield path, best

@@ -1,6 +1,6 @@
 """A generated file that has another name since this update, as the one of a term that is over: the edits go along.
 
-Which new file it is, is told by the lines: at least half of all are in both.
+Which new file it is, is told by the lines: more than half of those of either are in both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def successor(state: State, path: str, ours: bytes) -> str | None:
     new = [name for name in state.now if name not in state.former and _kind(name) == _kind(path)]
     likeness = {name: alike(ours, content) for name in new if (content := state.on_disk(name)) is not None}
     best = max(sorted(likeness), key=lambda name: likeness[name], default=None)
-    return best if best and likeness[best] >= LIKE else None
+    return best if best and likeness[best] > LIKE else None
 
 
 def _kind(path: str) -> tuple[str, str]:
@@ -30,9 +30,9 @@ def _kind(path: str) -> tuple[str, str]:
 
 
 def alike(one: bytes, other: bytes) -> float:
-    """How much of the lines is in both; from 0 to 1."""
+    """How many lines are in both, of those of the longer one; from 0 to 1."""
     lines = _lines(one.splitlines()), _lines(other.splitlines())
-    return len(lines[0] & lines[1]) / (len(lines[0] | lines[1]) or 1)
+    return len(lines[0] & lines[1]) / (max(map(len, lines)) or 1)
 
 
 def _lines(lines: Iterable[bytes]) -> set[bytes]:

@@ -161,7 +161,7 @@ def _is_bash(script: bytes) -> bool:
 
 def _recreated(state: State, names: Mapping[str, str]) -> list[str]:
     """The files, written once, that the author had deleted and that are there again."""
-    once = {"README.md"} if state.former else set()
+    once = {"README.md", *(f"{folder}/.gitattributes" for folder in BINDER_DIRS)} if state.former else set()
     for path in state.former:
         folder, _, rest = path.partition("/seed/")
         if rest and folder in BINDER_DIRS:
