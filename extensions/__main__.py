@@ -1,8 +1,9 @@
 """What Copier's migrations run: the engine in a process of its own, in the repository that is updated.
 
     python CATALOGUE/extensions migrate ANSWERS_FILE [ADOPT]    before the new version is rendered
-    python CATALOGUE/extensions settle                          after Copier's merge
+    python CATALOGUE/extensions settle ANSWERS_FILE REPORT      after Copier's merge
 
+- REPORT is what git calls the new report.json, which Copier may have merged with the old one
 - what was done is said on standard error, an error is one line there, and exit code 1
 - modules are imported from the catalogue and from where Copier's are, never from the repository, whatever its files are
   called; Python's own -I does that, too, but does not find a Copier that is installed for one user alone
@@ -25,7 +26,7 @@ from pathlib import Path  # noqa: E402
 
 import yaml  # noqa: E402
 
-from extensions import rendering  # noqa: E402
+from extensions import git, rendering  # noqa: E402
 from extensions.answers import questions  # noqa: E402
 from extensions.catalogue import manifest, units  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
@@ -38,7 +39,9 @@ def main(words: Sequence[str]) -> int:
     migration = verbs.add_parser("migrate", help="take over the answers and files of an older version")
     migration.add_argument("answers_file")
     migration.add_argument("adopt", nargs="?", default="[]", help="the answer of that name, as YAML")
-    verbs.add_parser("settle", help="finish the merge of an update")
+    settling = verbs.add_parser("settle", help="finish the merge of an update")
+    settling.add_argument("answers_file")
+    settling.add_argument("report")
     try:
         for line in done(parser.parse_args(words)):
             print(line.encode(errors="backslashreplace").decode(), file=sys.stderr)
@@ -56,7 +59,8 @@ def done(options: argparse.Namespace) -> Iterator[str]:
         compose = functools.partial(rendering.composed, catalogue)
         renewing = functools.partial(renew.renewed, Path(), asked=adopt, compose=compose)
         return migrate.migrate(Path(), options.answers_file, catalogue, renewing)
-    return settle.settle(Path(), units.current_names(catalogue.components))
+    report = git.read(Path(), options.report)
+    return settle.settle(Path(), units.current_names(catalogue.components), report, options.answers_file)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from extensions import composition as _composition
     from extensions import errors as _errors
     from extensions import expressions as _expressions
+    from extensions import git as _git
     from extensions import rendering as _rendering
+    from extensions import report as _reporting
     from extensions.answers import amendment as _amendment
     from extensions.answers import choices as _choices
     from extensions.answers import destination as _destination
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from extensions.foreign import adopt as _adopt
     from extensions.foreign import adoption as _adoption
     from extensions.update import before as _before
+    from extensions.update import by_hand as _by_hand
     from extensions.update import changes as _changes
     from extensions.update import closing as _closing
     from extensions.update import kept as _kept
@@ -62,15 +65,16 @@ else:
     )
     _composition, _errors = map(_import, ("composition", "errors"))
     _expressions, _rendering = map(_import, ("expressions", "rendering"))
+    _git, _reporting = map(_import, ("git", "report"))
     _amendment, _choices = map(_import, ("answers.amendment", "answers.choices"))
     _destination, _draft = map(_import, ("answers.destination", "answers.draft"))
     _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
-    _before, _changes, _closing = map(_import, ("update.before", "update.changes", "update.closing"))
-    _kept, _migrate, _renew = map(_import, ("update.kept", "update.migrate", "update.renew"))
-    _settle, _steps = map(_import, ("update.settle", "update.steps"))
+    _before, _by_hand, _changes = map(_import, ("update.before", "update.by_hand", "update.changes"))
+    _closing, _kept, _migrate = map(_import, ("update.closing", "update.kept", "update.migrate"))
+    _renew, _settle, _steps = map(_import, ("update.renew", "update.settle", "update.steps"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -107,10 +111,12 @@ class Blocks(Extension):
             closing=pass_context(_for_users(self.closing)),
             component_choices=pass_context(_for_users(self.component_choices)),
             composition=pass_context(_for_users(self.composition)),
+            guide_default=pass_context(_for_users(self.guide_default)),
             is_draft=functools.partial(_manifest.is_draft, FOLDER.parent),
             is_to_migrate=_for_users(self.is_to_migrate),
-            is_to_settle=_for_users(self.is_to_settle),
+            is_to_settle=pass_context(_for_users(self.is_to_settle)),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
+            new_report=pass_context(_for_users(self.new_report)),
             unasked=pass_context(unasked),
         )
 
@@ -158,6 +164,14 @@ class Blocks(Extension):
         """What the directories of the answer `adopt` hold, as YAML."""
         return yaml.safe_dump(_adopt.read(Path(context["_copier_conf"]["dst_path"]), context["adopt"]))
 
+    def guide_default(self, context: Context) -> str:
+        """The name of the Binder directory's page: another one where a first copy finds a README of the author's."""
+        conf = context["_copier_conf"]
+        is_first = _operation.get() == "copy" and _answers_before(conf) is None
+        readme, otherwise = _choices.GUIDES
+        folder = Path(conf["dst_path"], context.get("binder_dir") or "")
+        return otherwise if is_first and (folder / readme).exists() else readme
+
     def component_choices(self, context: Context) -> str:
         configuration = context["_copier_conf"]
         before = _answers_before(configuration) or {}
@@ -171,21 +185,30 @@ class Blocks(Extension):
         """
         data = configuration["data"]
         if _amendment.VERBS & data.keys():
-            answers = _amendment.amended(data, self._before(configuration) or {}, self.catalogue)
+            amended = _amendment.amended(data, self._before(configuration) or {}, self.catalogue)
             for verb in _amendment.VERBS:
                 data.pop(verb, None)
-            data.update(answers)
+            data.update(amended)
         self.check_input(configuration)
+        repository, answers_file = Path(configuration["dst_path"]), str(configuration["answers_file"])
+        if answers := _answers_before(configuration):
+            _by_hand.check(answers_file, answers, _before.answered(repository, str(answers["binder_dir"])))
         asked = _given.adopt_again(configuration["data"], self._before(configuration) or {})
         compose = functools.partial(_rendering.composed, self.catalogue)
-        repository = Path(configuration["dst_path"])
         renewing = functools.partial(_renew.renewed, repository, asked=asked, compose=compose)
-        return _migrate.is_needed(repository, str(configuration["answers_file"]), self.catalogue, renewing)
+        return _migrate.is_needed(repository, answers_file, self.catalogue, renewing)
 
-    def is_to_settle(self, configuration: Any) -> bool:
+    def is_to_settle(self, context: Context) -> bool:
         """True, where an update leaves something to do after Copier's merge."""
         names = _units.current_names(self.catalogue.components)
-        return _settle.is_needed(Path(configuration["dst_path"]), names)
+        return _settle.is_needed(Path(context["_copier_conf"]["dst_path"]), names, self._report(context))
+
+    def new_report(self, context: Context) -> str:
+        """The report that this update writes, as git calls it in the repository, where what settles reads it."""
+        return _git.store(Path(context["_copier_conf"]["dst_path"]), self._report(context))
+
+    def _report(self, context: Context) -> bytes:
+        return _reporting.as_text(self.composition(context), self.catalogue.root).encode()
 
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""
@@ -220,12 +243,14 @@ class Blocks(Extension):
 
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
-        destination, changed = Path(context["_copier_conf"]["dst_path"]), self._changed(context)
-        composition = self.composition(context)
-        said = _closing.message(composition, destination, changed)
-        if _operation.get() == "copy":
+        conf, is_update = context["_copier_conf"], _operation.get() == "update"
+        destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
+        composition, changed = self.composition(context), self._changed(context)
+        generated = _reporting.texts(composition, self.catalogue.root)
+        said = _closing.message(composition, destination, generated, answers_file, is_update, changed)
+        if not is_update:
             return said + "".join(f"\n{line}" for line in _steps.lines(composition, destination))
-        before = _before.answers(destination, context["_copier_conf"]["answers_file"].as_posix()) or {}
+        before = _before.answers(destination, answers_file) or {}
         moves = (
             line for name in _amendment.LISTS for line in _steps.moves(before.get(name) or (), context.get(name) or ())
         )

@@ -46,8 +46,20 @@ class Module:
         return BlocksError(f"{self.path.parent.name}/{self.path.name}:{node.lineno}: {text}")
 
 
+# What was joined already, by the sources: an update renders from several copies of one folder.
+JOINED: dict[tuple[object, ...], str] = {}
+
+
 def bundle(folder: Path) -> str:
     """Raises `BlocksError` where the modules cannot be joined, with file and line."""
+    key = (folder.name, *((path.name, path.read_bytes()) for path in sorted(folder.glob("*.py"))))
+    if key not in JOINED:
+        JOINED[key] = joined(folder)
+    return JOINED[key]
+
+
+def joined(folder: Path) -> str:
+    """The same, made anew."""
     modules = in_order(folder)
     check_names(modules)
     main = modules[-1]

@@ -63,6 +63,7 @@ def make_environment(catalogue: Catalogue) -> Environment:
         adopted_contents=lambda: "{}",
         asks=lambda _: True,
         check_input=lambda _: True,
+        guide_default=lambda: choices.GUIDES[0],
         unasked=str,
     )
     return environment
@@ -146,5 +147,5 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         render_downloads=downloads.render,
         render_env=env.render,
         render_late=pip.render_late,
-        report=report.as_text,
+        report=lambda composition: report.as_text(composition, catalogue.root),
     )

@@ -22,7 +22,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,42 @@ def read(folder: Path, name: str, *, remote: bool = False) -> bytes:
     return run("cat-file", "blob", name, folder=folder, remote=remote, limit=None)
 
 
+def blobs(folder: Path, objects: Iterable[str]) -> dict[str, bytes]:
+    """The contents of those of the objects that are there, by one git."""
+    wanted = sorted(set(objects))
+    if not wanted:
+        return {}
+    output = run("cat-file", "--batch", folder=folder, given="".join(f"{name}\n" for name in wanted), limit=None)
+    found, start = {}, 0
+    for name in wanted:
+        line = output[start : output.index(b"\n", start)]
+        start += len(line) + 1
+        size = line.rpartition(b" ")[2]
+        if not size.isdigit():  # `missing`
+            continue
+        found[name] = output[start : start + int(size)]
+        start += int(size) + 1
+    return found
+
+
+def store(folder: Path, content: bytes) -> str:
+    """The name of a new object with this content."""
+    return run("hash-object", "-w", "--stdin", folder=folder, given=os.fsdecode(content)).decode().strip()
+
+
+def merged(ours: bytes, former: bytes, theirs: bytes, labels: Sequence[str]) -> bytes | None:
+    """The lines of three versions as git merges them, conflicts between markers; None where they are no text."""
+    with tempfile.TemporaryDirectory() as name:
+        paths = [Path(name, version) for version in ("ours", "former", "theirs")]
+        for path, content in zip(paths, (ours, former, theirs), strict=True):
+            path.write_bytes(content)
+        named = [word for label in labels for word in ("-L", label)]
+        try:
+            return run("merge-file", "-p", *named, *map(str, paths), limit=None, allowed=127)
+        except GitError:
+            return None
+
+
 def listed(folder: Path, *arguments: str) -> list[str]:
     """The paths that `ls-files` lists."""
     output = run("ls-files", "-z", *arguments, folder=folder)
@@ -135,8 +171,9 @@ def run(
     given: str = "",
     seconds: float = SECONDS,
     limit: int | None = OUTPUT_BYTES,
+    allowed: int = 0,
 ) -> bytes:
-    """What git printed; raises `GitError`.
+    """What git printed; raises `GitError`, also where its exit status is more than `allowed`.
 
     It runs in the git directory `repository`, which is ours, or in the work tree that `folder` is in; without either it
     sees none, wherever it is called from. `remote`: a missing object of that work tree may be fetched.
@@ -175,7 +212,7 @@ def run(
         said.seek(0)
         if process.returncode == -9:
             raise GitError("git did not end in time")
-        if process.returncode:
+        if not 0 <= process.returncode <= allowed:
             raise GitError(_line(said.read(100_000)))
     return output
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
+from . import template
 from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY, Composition
 from .merge import pip
 from .model import Merged
 
+# The answers that belong to no component and to no output, but for where the files are, which an author may move.
+ASKED = ("course_name", "components", "python_version", "imports", "clashes", "keep_data", "outputs")
 
-def report(composition: Composition) -> dict[str, Any]:
+
+def report(composition: Composition, catalogue: Path) -> dict[str, Any]:
     """As data; keys of outputs are their names."""
     merged = {
         "apt.txt": composition.apt,
@@ -30,6 +35,7 @@ def report(composition: Composition) -> dict[str, Any]:
             "asked": list(composition.asked),
             "installed": [component.name for component in composition.components],
         },
+        "answers": answers(composition),
         "notes": composition.notes,
         "directories": [
             {"label": directory.label, "from": directory.origin.rstrip(":") or directory.folder}
@@ -59,14 +65,26 @@ def report(composition: Composition) -> dict[str, Any]:
         },
         **{name: found for name, found in facts.items() if found},
         "files": {
-            file.path: hashlib.sha256(file.text.encode()).hexdigest()
-            for file in (*composition.placed, *composition.delivered)
+            path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts(composition, catalogue).items()
         },
         "clashes": [clash.as_data() for clash in composition.clashes],
         "findings": [finding.as_data() for finding in composition.findings],
     }
 
 
-def as_text(composition: Composition) -> str:
+def answers(composition: Composition) -> dict[str, Any]:
+    """Those that files were rendered from, but for what was adopted, which is in the answers file alone."""
+    units = tuple(unit.prefix for unit in (*composition.components, *composition.delivery))
+    names = sorted(name for name in composition.answers if name in ASKED or name.startswith(units))
+    return {name: composition.answers[name] for name in names}
+
+
+def texts(composition: Composition, catalogue: Path) -> dict[str, str]:
+    """Path -> text of every file but those that are written once in the root, the report and the answers."""
+    own = template.files(catalogue, composition.render, composition)
+    return {file.path: file.text for file in (*composition.placed, *composition.delivered, *own)}
+
+
+def as_text(composition: Composition, catalogue: Path) -> str:
     """The file."""
-    return json.dumps(report(composition), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(report(composition, catalogue), indent=2, ensure_ascii=False, default=str) + "\n"

@@ -15,6 +15,8 @@ from ..foreign import adopt
 WIDTH = 71
 PYTHON_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 PYTHON_DEFAULT = "3.13"
+# The page of the Binder directory, and what it is called where that name is taken.
+GUIDES = ("README.md", "BLOCKS.md")
 
 
 def components(catalogue: Catalogue, asked: Iterable[str]) -> str:

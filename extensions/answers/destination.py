@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..errors import BlocksError
+from ..repo2docker import BINDER_DIRS
 
 # copier.yml's _skip_if_exists.
-KEPT = ("/README.md", "/binder/seed/**", "/.binder/seed/**")
+KEPT = ("/README.md", *(f"/{folder}/{name}" for folder in BINDER_DIRS for name in ("seed/**", ".gitattributes")))
 
 # The bytes that would be written, rendered only when something stands in their place.
 Content = Callable[[], bytes]

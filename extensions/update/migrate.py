@@ -3,6 +3,7 @@
 - in the answer `components`, the old name of each becomes the new one; answers from before there were outputs become
   those of today (`answers/former.py`)
 - `adopted` and `settled` are renewed from the repository (`renew`)
+- generated files that git does not see are put into the index, for the time of the update: `hidden`
 - the author's files in the Binder directory's `seed/OLD` move to `seed/NEW`, edited scripts and files of the service
   to their new place, where the update shows as a conflict what it would have written; one whose place is taken stays
 
@@ -24,7 +25,7 @@ from .. import git
 from ..answers import former
 from ..catalogue.units import Catalogue, current_names
 from ..foreign import adopt
-from . import before
+from . import before, hidden
 from .renew import said
 
 Renew = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -38,7 +39,9 @@ def is_needed(repository: Path, answers_file: str, catalogue: Catalogue, renew: 
     answers = adopt.our_answers(repository / answers_file)
     if answers is None:
         return False
-    return bool(_names(repository, answers, catalogue)) or renew(migrated(answers, catalogue)) != answers
+    unseen = hidden.find(repository, before.generated(repository))
+    is_found = bool(unseen or _names(repository, answers, catalogue))
+    return is_found or renew(migrated(answers, catalogue)) != answers
 
 
 def migrate(repository: Path, answers_file: str, catalogue: Catalogue, renew: Renew = dict) -> Iterator[str]:
@@ -47,10 +50,13 @@ def migrate(repository: Path, answers_file: str, catalogue: Catalogue, renew: Re
     answers = adopt.our_answers(path)
     if answers is None:
         return
+    if unseen := hidden.find(repository, before.generated(repository)):
+        hidden.show(repository, unseen)
     names = _names(repository, answers, catalogue)
     moved = _move(repository, _authors_files(repository, answers["binder_dir"], names), names)
     new_answers = renew(migrated(answers, catalogue))
-    path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
+    if new_answers != answers:
+        path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
     yield from (f"Component '{old}' is called '{new}' now" for old, new in names.items())
     yield from (f"  moved: {old} -> {new}" for old, new in moved.items())
     yield from said(answers, new_answers)

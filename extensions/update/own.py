@@ -3,7 +3,7 @@
 - an own line is one that is not generated: it stands below an anchor, or wherever the author put it
 - BB601: it asks for what a generated line asks for already, in the same words or in compatible ones
 - BB602: no single package can be both; BB603: it sets a variable that is set above it
-- BB604: the file cannot be read, so nothing can be said; BB605: an update left conflict markers in it
+- BB604: the file cannot be read, so nothing can be said
 - BB608: it has a comment, in an apt.txt that may hold names alone
 - both lines are named; a file that is not there is the author's decision
 """
@@ -24,7 +24,6 @@ from ..text import decode
 
 OWN, GENERATED = "own", "generated"
 _HERE = "./"
-MARKER = re.compile(r"(<{7}|={7}|>{7})( |$)")
 ASSIGNMENT = re.compile(r"\s*(?:(?:export|declare|readonly)\s+(?:-\w+\s+)*)?(?P<name>[A-Za-z_]\w*)\+?=")
 # Lines of environment.yml that hold others together, so that its own lines make a file by themselves.
 STRUCTURE = re.compile(r"\s*(channels:|dependencies:|variables:|-\s+pip|-\s+pip:)\s*(#.*)?")
@@ -33,10 +32,10 @@ STRUCTURE = re.compile(r"\s*(channels:|dependencies:|variables:|-\s+pip|-\s+pip:
 Merge = Callable[[Fragment, Fragment], "tuple[list[Entry], list[Clash]]"]
 
 
-def check(destination: Path, files: Mapping[str, str], others: Iterable[str] = ()) -> list[Finding]:
-    """`files`: the generated text of those that have anchors, by path; `others`: paths looked at for markers alone."""
+def check(destination: Path, files: Mapping[str, str]) -> list[Finding]:
+    """`files`: the generated text of those that have anchors, by path."""
     findings = []
-    for path in sorted({*files, *others}):
+    for path in sorted(files):
         try:
             text, _ = decode((destination / path).read_bytes())
         except FileNotFoundError:
@@ -44,11 +43,7 @@ def check(destination: Path, files: Mapping[str, str], others: Iterable[str] = (
         except OSError as error:
             findings.append(_unreadable(path, error.strerror or "cannot be read"))
             continue
-        markers = [number for number, line in enumerate(text.split("\n"), start=1) if MARKER.match(line)]
-        if len(markers) > 1:
-            findings.append(_conflict(path, markers[0]))
-        elif path in files:
-            findings += check_file(path, text, files[path])
+        findings += check_file(path, text, files[path])
     return findings
 
 
@@ -183,19 +178,6 @@ def _unreadable(path: str, why: str) -> Finding:
     line, why = (int(match[1]), why[match.end() :]) if match else (0, why.lstrip(": "))
     remedy = "correct it; your own lines in it were not compared with the generated ones"
     return Finding(BB604, OWN, path, line, "", why, remedy)
-
-
-BB605 = Rule(
-    "BB605",
-    "a file has conflict markers",
-    "an update left them",
-    "keep the lines you want, delete the markers, commit",
-)
-
-
-def _conflict(path: str, line: int) -> Finding:
-    remedy = "keep the lines you want, delete the markers, and commit"
-    return Finding(BB605, OWN, path, line, "", "has conflict markers, left by an update", remedy)
 
 
 def _merge_apt(theirs: Fragment, own: Fragment) -> tuple[list[Entry], list[Clash]]:

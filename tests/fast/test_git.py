@@ -72,6 +72,8 @@ REPORT = {
     "components": {"installed": ["old"]},
     "files": dict.fromkeys(["README.md", "binder/postBuild.d/old", "binder/seed/gone/script.sh"], "0" * 64),
 }
+# What the update would write; the answers file is not asked for.
+SETTLED: tuple[dict[str, str], bytes] = ({}, json.dumps({"files": {"binder/apt.txt": "1" * 64}}).encode())
 
 
 @pytest.fixture
@@ -136,8 +138,8 @@ def test_nothing_of_the_repository_runs(course: Path, catalogue: units.Catalogue
     unmerge(course)
     (course / "README.md").write_text("there again\n")
     (course / "binder/seed/gone/script.sh").unlink()
-    assert settle.is_needed(course, {})
-    assert list(settle.settle(course, {})) == [
+    assert settle.is_needed(course, *SETTLED)
+    assert list(settle.settle(course, *SETTLED, ".copier-answers.yml")) == [
         "README.md stays deleted",
         "binder/seed/gone/script.sh stays, as you edited it",
     ]
@@ -195,8 +197,8 @@ def test_files_come_back_as_they_were(course: Path) -> None:
     for name in ("link", "script.sh"):
         (course / "binder/seed/gone" / name).unlink()
     (course / "binder/seed/gone").rmdir()
-    assert len(list(settle.settle(course, {}))) == 2
-    assert git(course, "status", "--porcelain") == ""
+    assert len(list(settle.settle(course, *SETTLED, ".copier-answers.yml"))) == 2
+    assert git(course, "status", "--porcelain") == " M course/binder/report.json\n"
 
 
 @pytest.mark.parametrize(
@@ -214,4 +216,4 @@ def test_a_report_that_the_author_changed(course: Path, report: str) -> None:
 def test_outside_of_git_an_error_is_one_line(tmp_path: Path) -> None:
     assert before.answers(tmp_path, ".copier-answers.yml") is None
     with pytest.raises(BlocksError, match="not a git repository"):
-        list(settle.settle(tmp_path, {}))
+        list(settle.settle(tmp_path, *SETTLED, ".copier-answers.yml"))

@@ -8,7 +8,7 @@ import pytest
 
 from extensions.merge import apt, environment_text, environment_yml
 from extensions.model import Finding, Fragment
-from extensions.update import closing, own
+from extensions.update import closing, conflicts, own
 from tests.fast.conftest import MakeCatalogue, commit, copier, git, manifest, tree, write_components
 
 APT = "graphviz  # maps\ntree=1.8  # files\n# Your own Debian packages go below this line.\n"
@@ -122,27 +122,41 @@ def test_keys_of_others_are_no_reason_not_to_compare(tmp_path: Path, keys: str) 
     assert finding.code == "BB602"
 
 
-def test_conflict_markers_and_unreadable_files_are_said(tmp_path: Path) -> None:
-    conflict = "<<<<<<< before updating\ngraphviz\n=======\ntree\n>>>>>>> after updating\n"
-    (tmp_path / "apt.txt").write_text("a\n" + conflict)
-    (tmp_path / "postBuild").write_text(conflict)
+def test_files_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     (tmp_path / "environment.yml").mkdir()
     (tmp_path / "env").write_bytes(b"\xff\x00\n")
-    found = own.check(tmp_path, {"apt.txt": APT, "environment.yml": ENVIRONMENT, "env": ENV}, ["postBuild", "start"])
+    found = own.check(tmp_path, {"apt.txt": APT, "environment.yml": ENVIRONMENT, "env": ENV})
+    assert [(one.code, one.file, one.line) for one in found] == [("BB604", "environment.yml", 0)]
+
+
+def test_conflicts_are_found_wherever_they_are(tmp_path: Path) -> None:
+    conflict = "<<<<<<< before updating\ngraphviz\n=======\ntree\n>>>>>>> after updating\n"
+    (tmp_path / "apt.txt").write_text("a\n" + conflict)
+    (tmp_path / "compose.yaml").write_text(conflict)
+    (tmp_path / "README.md").write_text("Title\n=======\n\nOther\n=======\n>>>>>>> quoted\n")
+    found = conflicts.find(tmp_path, ["apt.txt", "compose.yaml", "README.md", "gone"], ["apt.txt", "logo.png"])
     assert [(one.code, one.file, one.line) for one in found] == [
         ("BB605", "apt.txt", 2),
-        ("BB604", "environment.yml", 0),
-        ("BB605", "postBuild", 1),
+        ("BB605", "compose.yaml", 1),
+        ("BB621", "logo.png", 0),
     ]
 
 
 def test_a_long_list_says_where_the_rest_is() -> None:
     found = [Finding("BB601", "own", "f", number, "x", "r", "m") for number in range(1, 40)]
-    lines = closing.text("binder", [], [], found, found[:1]).split("\n")
+    lines = closing.text("binder", [], [], found, closing.Found(found[:1])).split("\n")
     assert lines[:5] == ["", "", "## 39 findings", "", "- BB601 f:1: 'x' r; m"]
     assert lines[-5] == "- ... and 24 more: see binder/report.json"
     assert lines[-4:] == ["", "## Your own lines, 1 remark", "", "- BB601 f:1: 'x' r; m"]
     assert len(lines) == 1 + 3 + closing.SHOWN + 1 + 4
+
+
+def test_conflicts_are_the_last_lines_and_all_of_them() -> None:
+    found = [Finding("BB605", "own", "f", number, "", "r", "m") for number in range(1, 40)]
+    lines = closing.text("binder", [], [], [], closing.Found(found[:1], found[:1], found), ["## What changed"]).split(
+        "\n"
+    )
+    assert lines[-41:] == ["## CONFLICTS in 39 files", "", *(f"- {one}" for one in found)]
 
 
 CATALOGUE = {

@@ -10,7 +10,8 @@ in a clone of the repository that is whole or of depth 1, in turn (`--both-clone
                with the author's edit in it
     conflict   the author edited a generated line that the new version changes as well: just the author's line stands
                between markers, all else as in the fresh copy
-    deleted    the author edited a script, and its component is gone: Copier deletes it (`fleet/update.py` names it)
+               (a file that is no text is the author's, and unmerged in the index)
+    deleted    the author edited a file, and its component or output is gone: Copier deletes it, and the run says so
     WRONG      anything else
 
 Prints a line for each cell that is not clean, the table, and the numbers; exit status 1 where a cell is WRONG.
@@ -57,6 +58,7 @@ class Event:
 RENAMED = tuple(sorted({*FIRST, "omega"} - {"delta"}))
 ADDED = (*FIRST, "zeta")
 REMOVED = tuple(sorted({*FIRST} - {"beta"}))
+POSTER = {"outputs": ["poster"]}
 EVENTS = (
     Event("component added", "1.0.0", "1.0.0", {"components": list(ADDED)}, ADDED),
     Event("component removed", "1.0.0", "1.0.0", {"components": list(REMOVED)}, REMOVED),
@@ -67,6 +69,8 @@ EVENTS = (
     Event("Python changed", "1.0.0", "1.0.0", {"python_version": "3.12"}),
     Event("upgraded by one release", "1.3.0", "1.4.0", now=RENAMED),
     Event("upgraded by several releases", "1.0.0", "2.0.0", now=RENAMED),
+    Event("output taken back", "1.0.0", "1.0.0", {"outputs": []}),
+    Event("output's file renamed", "1.0.0", "2.0.0", {"poster_size": "large"}, RENAMED),
 )
 
 
@@ -104,9 +108,9 @@ class Bench:
         self.event, self.folder = event, folder
         self.repository, fresh = folder / "before", folder / "fresh"
         first = RENAMED if event.before >= "1.2.0" else FIRST
-        copier_copy(catalogue, event.before, self.repository, {"components": list(first)})
+        copier_copy(catalogue, event.before, self.repository, {**POSTER, "components": list(first)})
         commit(self.repository)
-        copier_copy(catalogue, event.after, fresh, {**event.answers, "components": list(event.now)})
+        copier_copy(catalogue, event.after, fresh, {**POSTER, **event.answers, "components": list(event.now)})
         commit(fresh)
         self.old, self.new = committed(self.repository), committed(fresh)
         self.modes = modes(fresh)
@@ -145,6 +149,9 @@ def run_cell(bench: Bench, edit: Edit, clone: str) -> str:
             git(target, "config", "core.autocrlf", "true")
         edit.change(target)
         commit(target)
+        for path, content in edit.unseen.items():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / path).write_bytes(content)
         try:
             copier_update(target, bench.event.after, bench.event.answers)
         except Exception as error:
@@ -157,14 +164,16 @@ def judge(bench: Bench, edit: Edit, target: Path) -> str:
     expected = dict(bench.new)
     edit.expect(expected)
     found, found_modes = result(target)
+    if fault := unseen(edit, target):
+        return f"WRONG: {fault}"
     if unmerged and unmerged != [edit.may_conflict]:
-        return f"WRONG: conflict in {', '.join(unmerged)}\n{found[unmerged[0]].decode()}"
+        return f"WRONG: conflict in {', '.join(unmerged)}\n{shown(found, unmerged[0])}"
     if edit.edited and not unmerged:
         return f"WRONG: no conflict over {edit.edited!r}, which the new version changes"
-    if unmerged:
+    if unmerged and not edit.whole:
         kept, mine = without_markers(lines(found, unmerged[0]))
-        if kept != lines(bench.new, unmerged[0]) or mine != [edit.edited or OWN_LINE]:
-            return f"WRONG: more than the author's line conflicts in {unmerged[0]}\n{found[unmerged[0]].decode()}"
+        if kept != lines(bench.new, unmerged[0]) or mine != [edit.edited or edit.own or OWN_LINE]:
+            return f"WRONG: more than the author's line conflicts in {unmerged[0]}\n{shown(found, unmerged[0])}"
         found[unmerged[0]] = expected[unmerged[0]]
     if difference := differences(expected, found):
         return f"WRONG: {difference}"
@@ -174,6 +183,19 @@ def judge(bench: Bench, edit: Edit, target: Path) -> str:
     if edit.deleted_with:
         return f"deleted: {edit.deleted_with}"
     return f"conflict: {unmerged[0]}" if unmerged else "clean"
+
+
+def unseen(edit: Edit, target: Path) -> str:
+    """What is wrong with the files that git does not have."""
+    for path in edit.unseen:
+        content = (target / path).read_bytes() if (target / path).exists() else b""
+        if OWN_LINE.encode() not in content or edit.on_disk.get(path, content) != content:
+            return f"{path} is {content!r}"
+    return ""
+
+
+def shown(tree: Tree, path: str) -> str:
+    return tree[path].decode(errors="backslashreplace")
 
 
 def result(target: Path) -> tuple[Tree, dict[str, str]]:
@@ -202,7 +224,7 @@ def differences(expected: Tree, found: Tree) -> str:
         return f"not expected: {', '.join(more)}"
     for path, content in expected.items():
         if found[path] != content:
-            return f"{path} is\n{found[path].decode()}\nand not\n{content.decode()}"
+            return f"{path} is\n{shown(found, path)}\nand not\n{shown(expected, path)}"
     return ""
 
 

@@ -7,7 +7,7 @@ of a fresh render of that version and makes them what the author would want.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ANCHORS = {
@@ -27,7 +27,11 @@ Tree = dict[str, bytes]  # path from the repository's root -> content
 
 @dataclass(frozen=True)
 class Edit:
-    """`may_conflict`: the file that may, alone; `edited`: the author's line that has to stand in that conflict."""
+    """`may_conflict`: the file that may, alone; `edited`: the author's line that has to stand in that conflict.
+
+    `own`: the line that stands in one that need not be; `whole`: the file is no text, and has no markers.
+    `unseen`: what the author writes to files that git does not have, and `on_disk`: what has to be in them.
+    """
 
     name: str
     change: Callable[[Path], None]
@@ -36,10 +40,14 @@ class Edit:
     edited: str = ""
     deleted_with: str = ""
     clone: tuple[str, ...] = ()
+    own: str = ""
+    whole: bool = False
+    unseen: Mapping[str, bytes] = field(default_factory=dict)
+    on_disk: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def lines(tree: Mapping[str, bytes], path: str) -> list[str]:
-    return tree[path].decode().splitlines()
+    return tree[path].decode(errors="surrogateescape").splitlines()
 
 
 def edits(old: Tree, new: Tree) -> list[Edit]:
@@ -50,6 +58,11 @@ def edits(old: Tree, new: Tree) -> list[Edit]:
     found += [own_file(path) for path in OWN_FILES]
     found += [deletion(path) for path in DELETED if path in old]
     found += [script_edit(path, old, new) for path in SCRIPTS if path in old]
+    found += [not_utf8(path, old, new) for path in (*BYTES, *SCRIPTS) if path in old]
+    found += [binary(path, old, new) for path in BYTES if path in old]
+    found += [ignored(path, old, new) for path in SCRIPTS if path in old]
+    found += [without_anchor(path, old, new) for path in OPTIONAL if path in old]
+    found += [renamed(FORMER_NAME, NEW_NAME, old, new)] if FORMER_NAME in old else []
     crlf = ("-c", "core.autocrlf=true")
     found.append(Edit("CRLF checkout", lambda root: None, lambda tree: None, clone=crlf))
     found += [
@@ -180,8 +193,113 @@ def script_edit(path: str, old: Tree, new: Tree) -> Edit:
     return Edit(f"edited {path}", change, expect, path if changes else "", deleted_with=deleted_with)
 
 
+# Of a component and of an output; generated files without an anchor.
+BYTES = ("alpha/readme.txt", "poster.txt")
+OPTIONAL = ("poster.txt",)
+LATIN = b"mine: Pr\xfcfung\n"
+
+
+def not_utf8(path: str, old: Tree, new: Tree) -> Edit:
+    """A line of the author's in Latin-1 at the end of the file."""
+
+    def expect(tree: Tree) -> None:
+        if path in tree:
+            tree[path] += LATIN
+
+    changes = path in new and old[path] != new[path]
+    return Edit(
+        f"Latin-1 in {path}",
+        lambda root: replace(root / path, old[path] + LATIN),
+        expect,
+        path if changes else "",
+        deleted_with="" if path in new else path,
+        own=LATIN.decode(errors="surrogateescape").rstrip("\n"),
+    )
+
+
+def binary(path: str, old: Tree, new: Tree) -> Edit:
+    """A file of the author's in its place; where both changed it, it is the author's, and unmerged."""
+    content = b"\0mine"
+
+    def expect(tree: Tree) -> None:
+        if path in tree:
+            tree[path] = content
+
+    changes = path in new and old[path] != new[path]
+    return Edit(
+        f"binary {path}",
+        lambda root: replace(root / path, content),
+        expect,
+        path if changes else "",
+        deleted_with="" if path in new else path,
+        whole=True,
+    )
+
+
+def ignored(path: str, old: Tree, new: Tree) -> Edit:
+    """An edit of a file that git ignores; it is in no commit, before or after, and on the disk as if it were."""
+
+    def change(root: Path) -> None:
+        (root / ".gitignore").write_text(f"/{path}\n")
+        (root / path).unlink()
+
+    def expect(tree: Tree) -> None:
+        tree.pop(path, None)
+        tree[".gitignore"] = f"/{path}\n".encode()
+
+    edited = text([*lines(old, path), OWN_LINE])
+    there = edited if path not in new else text([*lines(new, path), OWN_LINE])
+    can_conflict = path in new and old[path] != new[path]
+    return Edit(f"ignored {path}", change, expect, unseen={path: edited}, on_disk={} if can_conflict else {path: there})
+
+
+def without_anchor(path: str, old: Tree, new: Tree) -> Edit:
+    """The first line, edited: a conflict where the new version changes it."""
+    edited = f"{lines(old, path)[0]} edited"
+
+    def expect(tree: Tree) -> None:
+        if path in tree:
+            tree[path] = text([edited, *lines(tree, path)[1:]])
+
+    changes = path in new and lines(old, path)[0] != lines(new, path)[0]
+    return Edit(
+        f"first line of {path}",
+        lambda root: write(root / path, [edited, *lines(old, path)[1:]]),
+        expect,
+        path if path in new and old[path] != new[path] else "",
+        edited if changes else "",
+        deleted_with="" if path in new else path,
+        own=edited,
+    )
+
+
+FORMER_NAME, NEW_NAME = "posters/small.yaml", "posters/large.yaml"
+
+
+def renamed(path: str, name: str, old: Tree, new: Tree) -> Edit:
+    """The last line of a file, edited; the file may have another name afterwards."""
+    edited = f"{lines(old, path)[-1]} edited"
+
+    def expect(tree: Tree) -> None:
+        for there in (path, name):
+            if there in tree:
+                tree[there] = text([*lines(tree, there)[:-1], edited])
+
+    gone = "" if path in new or name in new else path
+    return Edit(
+        f"last line of {path}",
+        lambda root: write(root / path, [*lines(old, path)[:-1], edited]),
+        expect,
+        deleted_with=gone,
+    )
+
+
+def replace(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
 def text(all_lines: list[str]) -> bytes:
-    return "".join(f"{line}\n" for line in all_lines).encode()
+    return "".join(f"{line}\n" for line in all_lines).encode(errors="surrogateescape")
 
 
 def write(path: Path, all_lines: list[str]) -> None:

@@ -5,7 +5,7 @@
 1.2.0  delta is called omega
 1.3.0  epsilon is retired
 1.4.0  the template's own scripts differ
-2.0.0  alpha and beta differ again
+2.0.0  alpha and beta differ again, and so does what the output `poster` writes
 """
 
 from __future__ import annotations
@@ -109,6 +109,17 @@ _AGAIN: Files = {
     "beta/environment.yml": _conda("beta=2"),
     "beta/postBuild": _script("echo build beta 2", "echo and once more"),
 }
+_LINES = "size: {{ poster_size }}\none: 1\ntwo: 2\nthree: 3\nfour: 4\n"
+_POSTER: Files = {
+    "poster/output.yml": "title: Poster\nsummary: S\n",
+    "poster/questions.yml": _question("poster_size", "small").replace("installed", "delivery"),
+    "poster/files/poster.txt.jinja": _LINES,
+    "poster/files/posters/{{ poster_size }}.yaml.jinja": _LINES,
+}
+_POSTERS: Mapping[str, Files] = {
+    "1.0.0": _POSTER,
+    "2.0.0": {"poster/files/poster.txt.jinja": _LINES.replace("size:", "dimensions:").replace("two", "2")},
+}
 RELEASES: Mapping[str, Files] = {
     "1.0.0": _FIRST,
     "1.1.0": _CHANGED,
@@ -139,6 +150,8 @@ def make(root: Path) -> Path:
     for version, files in RELEASES.items():
         for name, text in files.items():
             _place(root / "components" / name, text)
+        for name, text in _POSTERS.get(version, {}).items():
+            _place(root / "outputs" / name, text)
         if version == "1.4.0":
             change_scripts(root / "template/{{binder_dir}}")
         commit(root, version)

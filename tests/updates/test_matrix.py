@@ -23,6 +23,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> matrix.Bench:
         ("apt.txt: before a line that changes", "shallow", "clean"),
         ("apt.txt: a generated line that changes", "full", "conflict: binder/apt.txt"),
         ("deleted binder/seed/alpha/rows.csv", "shallow", "clean"),
+        ("Latin-1 in alpha/readme.txt", "shallow", "clean"),
+        ("binary alpha/readme.txt", "full", "conflict: alpha/readme.txt"),
+        ("ignored binder/postBuild.d/epsilon", "shallow", "clean"),
+        ("last line of posters/small.yaml", "full", "clean"),
     ],
 )
 def test_cells(bench: matrix.Bench, edit: str, clone: str, outcome: str) -> None:
