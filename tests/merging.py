@@ -94,6 +94,8 @@ def conserved(written: Iterable[Written], result: Result) -> None:
     for (section, text), count in wanted.items():
         if section == "other keys":
             assert any(entry.name == text for entry in parts[section]), text
+        elif section == "conda":  # a link stands for a bare name, too
+            assert have[section, text] + have["pip", text] + replaced[text] >= count, (section, text)
         elif section == "pip":  # a loser stands beside conda's line of that name
             assert have[section, text] + have["conda", text] + replaced[text] >= count, (section, text)
         else:

@@ -46,7 +46,7 @@ BB225 = Rule(
 ADDING = ("--extra-index-url", "--find-links", "--trusted-host")
 REPLACING = ("--index-url", "--no-index")
 PYPI = re.compile(r"https?://pypi\.(?:org|python\.org)/(?:simple|pypi)/?")
-LOCAL = re.compile(r"(?<=[^=])={2,3}\s*(?P<public>[\w.!]+)\+[\w.]+")
+LOCAL = re.compile(r"(?<=[^=])={2,3}\s*(?P<public>\d[\w.!]*)\+[\w.]+(?![^\s,;)])")
 # What somebody's own build of a checkout is called.
 UNKNOWN = re.compile(r"0(?:\.0)*(?:\.dev\d+)?")
 

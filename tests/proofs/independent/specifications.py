@@ -143,6 +143,7 @@ def pip_implies(merged: PipLine, wished: PipLine) -> bool:
 
 # conda's names of what PyPI calls otherwise.
 ALIASES = {
+    "matplotlib-base": "matplotlib",
     "pytorch": "torch",
     "neo4j-python-driver": "neo4j",
     "psycopg2": "psycopg2-binary",
