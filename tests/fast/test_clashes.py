@@ -15,6 +15,7 @@ from extensions.errors import BlocksError
 from extensions.foreign.directory import Blob, Directory
 from extensions.model import Clash, Fragment
 from extensions.report import report
+from tests.fast.conftest import ROOT
 
 ANSWERS = {
     "course_name": "C",
