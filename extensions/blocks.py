@@ -62,8 +62,8 @@ else:
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
-    _changes, _closing, _kept = map(_import, ("update.changes", "update.closing", "update.kept"))
-    _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
+    _changes, _closing = map(_import, ("update.changes", "update.closing"))
+    _kept, _migrate, _settle = map(_import, ("update.kept", "update.migrate", "update.settle"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -199,9 +199,9 @@ class Blocks(Extension):
         if _operation.get() != "update" or not commit:
             return []
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        composition, installed = self.composition(context), context["installed"]
-        moved = _kept.lines(repository, answers_file, composition)
-        said = _changes.lines(FOLDER.parent, repository, answers_file, commit, installed, composition.has_launch)
+        installed, has_launch = context["installed"], self.composition(context).has_launch
+        said = list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
+        moved = _kept.lines(repository, answers_file, self.composition(context))
         return [*moved, *([""] if moved and said else []), *said]
 
 
