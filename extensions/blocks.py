@@ -262,9 +262,9 @@ class Blocks(Extension):
         if _operation.get() != "update" or not commit:
             return []
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        composition, installed = self.composition(context), context["installed"]
-        moved = _kept.lines(repository, answers_file, composition)
-        said = _changes.lines(FOLDER.parent, repository, answers_file, commit, installed, composition.has_launch)
+        installed, has_launch = context["installed"], self.composition(context).has_launch
+        said = list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
+        moved = _kept.lines(repository, answers_file, self.composition(context))
         return [*moved, *([""] if moved and said else []), *said]
 
 
