@@ -7,8 +7,8 @@ imports                   pinned references -> directories: `reference` and `rep
                           fetches, `tree` and `symlinks` say what is safe, `ours` which of them we made
 scripts                   their postBuild and start -> files, and what is found in them: `script_findings`, `home`,
                           `root`, `slow`; `shell` sees lines
-calls runs                what scripts run, by their text
-                          `written` are where that leads and writes
+calls runs                what scripts run, by their text: `reader`, `commands`, `wrappers`, `python_calls`, `call`;
+                          `places` and `written` say where that leads and writes, `source` cites it
 carry named tools         which files come along, by what scripts and lists name, and by the tools that they call
 portable                  by their own names
 helpers proxied           what adopted scripts use of their repository; what configurations put behind the proxy
