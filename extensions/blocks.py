@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from extensions.answers import former as _former
     from extensions.answers import given as _given
     from extensions.answers import questions as _questions
+    from extensions.answers import spelling as _spelling
     from extensions.catalogue import files as _files
     from extensions.catalogue import manifest as _manifest
     from extensions.catalogue import selection as _selection
@@ -57,7 +58,8 @@ else:
     _composition, _errors = map(_import, ("composition", "errors"))
     _expressions, _rendering = map(_import, ("expressions", "rendering"))
     _choices, _destination = map(_import, ("answers.choices", "answers.destination"))
-    _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
+    _former, _given = map(_import, ("answers.former", "answers.given"))
+    _questions, _spelling = map(_import, ("answers.questions", "answers.spelling"))
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
@@ -85,6 +87,7 @@ class Blocks(Extension):
         super().__init__(environment)
         environment.concat = _files.concat  # type: ignore[method-assign]
         self._compositions: dict[str, _composition.Composition] = {}
+        self._is_checking = False
         self._register()
 
     @_for_users
@@ -94,15 +97,16 @@ class Blocks(Extension):
             adoptable=pass_context(_for_users(self.adoptable)),
             adopt_choices=pass_context(_for_users(self.adopt_choices)),
             adopted_contents=pass_context(_for_users(self.adopted_contents)),
-            check_input=_for_users(self.check_input),
             closing=pass_context(_for_users(self.closing)),
             component_choices=pass_context(_for_users(self.component_choices)),
             composition=pass_context(_for_users(self.composition)),
-            is_draft=functools.partial(_manifest.is_draft, FOLDER.parent),
-            is_to_migrate=_for_users(self.is_to_migrate),
-            is_to_settle=_for_users(self.is_to_settle),
+            is_draft=lambda: _manifest.is_draft(FOLDER.parent),
+            is_to_migrate=pass_context(_for_users(self.is_to_migrate)),
+            is_to_settle=pass_context(_for_users(self.is_to_settle)),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
         )
+        # A filter: of all names, no answer can take this one's place before it has looked at them.
+        self.environment.filters["check_input"] = pass_context(_for_users(self.check_input))
 
     @functools.cached_property
     def catalogue(self) -> _units.Catalogue:
@@ -112,13 +116,27 @@ class Blocks(Extension):
     def questions(self) -> _questions.Questions:
         return _questions.read(FOLDER.parent)
 
-    def check_input(self, configuration: Any) -> bool:
+    def check_input(self, context: Context, otherwise: bool) -> bool:
         """True, where the answers given on the command line and the destination can be used."""
+        if self._is_checking:  # the question that asks for it is among those that are looked at
+            return otherwise
+        self._is_checking = True
+        try:
+            self._check_input(_configuration(context))
+        finally:
+            self._is_checking = False
+        return otherwise
+
+    def _check_input(self, configuration: Any) -> None:
+        data, used = configuration["data"], _expressions.used_names(self.environment)
+        _spelling.refuse_taken(data, self.questions, used)
         _destination.check_writable(Path(configuration["dst_path"]))
-        before, data = self._before(configuration), configuration["data"]
-        context = {"_copier_conf": configuration, "check_input": lambda _: True}
-        evaluate = _expressions.evaluator(self.environment, context)
-        _given.check(data, before or {}, self.catalogue, self.questions, evaluate, bool(configuration["defaults"]))
+        before = self._before(configuration)
+        _spelling.refuse_taken(before or (), self.questions, used)
+        evaluate = _expressions.evaluator(self.environment, {"_copier_conf": configuration})
+        is_typed = before is not None or _operation.get() == "copy"
+        is_final = bool(configuration["defaults"])
+        _given.check(data, before or {}, self.catalogue, self.questions, evaluate, is_final, is_typed)
         if before is not None and "components" not in data:  # Copier drops an unknown one without a word
             _selection.select(before["components"], self.catalogue.components)
         if before is not None and _operation.get() == "update":
@@ -126,7 +144,6 @@ class Blocks(Extension):
         if "adopt" in data:
             found = _adoptable(configuration) if before is None else before.get("adopted") or ()
             _given.check_adopt(data["adopt"], found, before is None)
-        return True
 
     def _before(self, configuration: Any) -> Mapping[str, Any] | None:
         """The answers of the run before this one, as this version names them; None where there was none."""
@@ -137,34 +154,38 @@ class Blocks(Extension):
 
     def adoptable(self, context: Context) -> list[str]:
         """The Binder configurations in the destination of a first copy."""
-        return _adoptable(context["_copier_conf"])
+        return _adoptable(_configuration(context))
 
     def adopt_choices(self, context: Context) -> str:
         return _choices.adoptable(self.adoptable(context))
 
     def adopted_contents(self, context: Context) -> str:
         """What the directories of the answer `adopt` hold, as YAML."""
-        return yaml.safe_dump(_adopt.read(Path(context["_copier_conf"]["dst_path"]), context["adopt"]))
+        destination = Path(_configuration(context)["dst_path"])
+        return yaml.safe_dump(_adopt.read(destination, _expressions.given_context(context)["adopt"]))
 
     def component_choices(self, context: Context) -> str:
-        configuration = context["_copier_conf"]
+        configuration = _configuration(context)
         before = _answers_before(configuration) or {}
         asked = configuration["data"].get("components", before.get("components", []))
         return _choices.components(self.catalogue, _questions.names("components", asked))
 
-    def is_to_migrate(self, configuration: Any) -> bool:
+    def is_to_migrate(self, context: Context) -> bool:
         """True, where an update leaves something to do before it renders; checks all answers first."""
-        self.check_input(configuration)
+        configuration = _configuration(context)
+        self._check_input(configuration)
         return _migrate.is_needed(Path(configuration["dst_path"]), str(configuration["answers_file"]), self.catalogue)
 
-    def is_to_settle(self, configuration: Any) -> bool:
+    def is_to_settle(self, context: Context) -> bool:
         """True, where an update leaves something to do after Copier's merge."""
+        configuration = _configuration(context)
         names = _units.current_names(self.catalogue.components)
         return _settle.is_needed(Path(configuration["dst_path"]), names)
 
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""
-        answers = {name: value for name, value in context.get_all().items() if _is_answer(name, value)}
+        given = _expressions.given_context(context)
+        answers = {name: value for name, value in given.items() if _is_answer(name, value)}
         answers.pop(_questions.LAST, None)  # known after the first time
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
@@ -173,33 +194,42 @@ class Blocks(Extension):
 
     def loses_nothing(self, context: Context) -> bool:
         """True, where a copy replaces nothing in its destination but what was adopted; an update merges."""
-        conf = context["_copier_conf"]
+        conf, given = _configuration(context), _expressions.given_context(context)
         destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        if _operation.get() != "copy" or not destination.exists():
+        if not destination.exists():
+            return True
+        planned = [*_rendering.plan(self.catalogue, self.environment, given, self.composition(context))]
+        _destination.check_regular(destination, (file.path for file in planned))
+        if _operation.get() != "copy":
             return True
         ours = _answers_before(conf) is not None
         if (destination / answers_file).exists() and not ours:
             _destination.refuse_answers(answers_file)
         kept = GitIgnoreSpec.from_lines([*_destination.KEPT, *conf["skip_if_exists"], *conf["exclude"], answers_file])
-        planned = _rendering.plan(self.catalogue, self.environment, context.get_all(), self.composition(context))
         written = ((file.path, file.content) for file in planned if not kept.match_file(file.path))
         may_replace = conf["overwrite"] or not conf["defaults"]
-        _destination.check(destination, written, _adoption.files(context["adopted"]), ours, may_replace)
+        _destination.check(destination, written, _adoption.files(given["adopted"]), ours, may_replace, answers_file)
         return True
 
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
-        destination, changed = Path(context["_copier_conf"]["dst_path"]), self._changed(context)
+        destination, changed = Path(_configuration(context)["dst_path"]), self._changed(context)
         return _closing.message(self.composition(context), destination, changed)
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
-        conf, commit = context["_copier_conf"], context["_copier_answers"].get("_commit")
+        given = _expressions.given_context(context)
+        conf, commit = _configuration(context), given["_copier_answers"].get("_commit")
         if _operation.get() != "update" or not commit:
             return []
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        installed, has_launch = context["installed"], self.composition(context).has_launch
+        installed, has_launch = given["installed"], self.composition(context).has_launch
         return list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
+
+
+def _configuration(context: Context) -> Any:
+    """Copier's, which no template can exchange."""
+    return _expressions.given_context(context)["_copier_conf"]
 
 
 def _is_answer(name: str, value: Any) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, TemplateError, pass_context
+from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
 
 from . import outputs, report
 from .answers import choices, given, questions
@@ -24,6 +27,7 @@ from .compiled import keep_compiled
 from .errors import BlocksError
 from .foreign import adoption
 from .merge import apt, downloads, env, environment_text, pip
+from .sandbox import restrict
 from .text import slug
 
 Function = Callable[..., Any]
@@ -49,10 +53,10 @@ def evaluator(environment: Environment, more: Mapping[str, Any] | None = None) -
 
 def make_environment(catalogue: Catalogue) -> Environment:
     """Jinja as Copier sets it up, with what stands for the destination: there is none."""
-    environment = Environment(
+    environment = SandboxedEnvironment(
         loader=FileSystemLoader(catalogue.root),
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701
+        autoescape=False,
     )
     environment.filters.update(to_json=json.dumps, to_nice_yaml=_to_nice_yaml)
     register(environment, catalogue)
@@ -60,9 +64,19 @@ def make_environment(catalogue: Catalogue) -> Environment:
         adoptable=list,
         adopt_choices=lambda: "{}",
         adopted_contents=lambda: "{}",
-        check_input=lambda _: True,
     )
+    environment.filters["check_input"] = bool
     return environment
+
+
+def used_names(environment: Environment) -> set[str]:
+    """What templates find under a name, beside the answers and what Jinja has of its own."""
+    return environment.globals.keys() - DEFAULT_NAMESPACE.keys()
+
+
+def given_context(context: Context) -> Mapping[str, Any]:
+    """What a template was rendered with, whatever it has set since."""
+    return context.parent
 
 
 def _to_nice_yaml(value: Any) -> str:
@@ -107,21 +121,29 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
     def python_default(adopted: Any) -> str:
         return adoption.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT)
 
+    def inside(path: str) -> Path:
+        """A path of the catalogue; raises `BlocksError` for any other."""
+        place = (catalogue.root / path).resolve()
+        if not place.is_relative_to(catalogue.root.resolve()):
+            raise BlocksError(f"{path}: is not in the catalogue")
+        return place
+
     def verbatim(path: str) -> str:
         """A file of the catalogue as it is; an include would render it, and code is full of braces."""
-        return (catalogue.root / path).read_text(encoding="utf-8")
+        return inside(path).read_text(encoding="utf-8")
 
     @pass_context
     def component_choices(context: Context) -> str:
         return choices.components(catalogue, context.get("components") or ())
 
     environment.globals.update(
-        bundle=guard(lambda folder: bundle(catalogue.root / folder)),
+        bundle=guard(lambda folder: bundle(inside(folder))),
         component_choices=component_choices,
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,
-        verbatim=verbatim,
+        verbatim=guard(verbatim),
     )
+    restrict(environment)
     keep_compiled(environment)
     environment.filters.update(
         binder_dir_default=guard(adoption.binder_dir),

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .comments import one_line
+from .shown import shown
 
 # The component of what the answers say.
 COURSE = "course"
+LONGEST_QUOTED = 200
 PRECEDENCE = "the course's own comes before imports, imports before the catalogue"
 
 
@@ -175,7 +177,9 @@ class Finding:
 
     @property
     def message(self) -> str:
-        return (f"'{self.text}' " if self.text else "") + f"{self.reason}; {self.remedy}"
+        """A line; each part of it may quote what somebody else wrote, at any length."""
+        text = f"'{shown(self.text, LONGEST_QUOTED)}' " if self.text else ""
+        return f"{text}{shown(self.reason)}; {shown(self.remedy)}"
 
     def as_data(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in self.__dataclass_fields__}
