@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from extensions.answers import former as _former
     from extensions.answers import given as _given
     from extensions.answers import questions as _questions
+    from extensions.answers import spelling as _spelling
     from extensions.catalogue import files as _files
     from extensions.catalogue import manifest as _manifest
     from extensions.catalogue import selection as _selection
@@ -68,7 +69,8 @@ else:
     _git, _reporting = map(_import, ("git", "report"))
     _amendment, _choices = map(_import, ("answers.amendment", "answers.choices"))
     _destination, _draft = map(_import, ("answers.destination", "answers.draft"))
-    _former, _given, _questions = map(_import, ("answers.former", "answers.given", "answers.questions"))
+    _former, _given = map(_import, ("answers.former", "answers.given"))
+    _questions, _spelling = map(_import, ("answers.questions", "answers.spelling"))
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
@@ -97,6 +99,7 @@ class Blocks(Extension):
         super().__init__(environment)
         environment.concat = _files.concat  # type: ignore[method-assign]
         self._compositions: dict[str, _composition.Composition] = {}
+        self._is_checking = False
         self._register()
 
     @_for_users
@@ -107,18 +110,19 @@ class Blocks(Extension):
             adopt_choices=pass_context(_for_users(self.adopt_choices)),
             adopted_contents=pass_context(_for_users(self.adopted_contents)),
             asks=pass_context(asks),
-            check_input=_for_users(self.check_input),
             closing=pass_context(_for_users(self.closing)),
             component_choices=pass_context(_for_users(self.component_choices)),
             composition=pass_context(_for_users(self.composition)),
             guide_default=pass_context(_for_users(self.guide_default)),
-            is_draft=functools.partial(_manifest.is_draft, FOLDER.parent),
-            is_to_migrate=_for_users(self.is_to_migrate),
+            is_draft=lambda: _manifest.is_draft(FOLDER.parent),
+            is_to_migrate=pass_context(_for_users(self.is_to_migrate)),
             is_to_settle=pass_context(_for_users(self.is_to_settle)),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
             new_report=pass_context(_for_users(self.new_report)),
             unasked=pass_context(unasked),
         )
+        # A filter: of all names, no answer can take this one's place before it has looked at them.
+        self.environment.filters["check_input"] = pass_context(_for_users(self.check_input))
 
     @functools.cached_property
     def catalogue(self) -> _units.Catalogue:
@@ -128,15 +132,29 @@ class Blocks(Extension):
     def questions(self) -> _questions.Questions:
         return _questions.read(FOLDER.parent)
 
-    def check_input(self, configuration: Any) -> bool:
+    def check_input(self, context: Context, otherwise: bool) -> bool:
         """True, where the answers given on the command line and the destination can be used."""
+        if self._is_checking:  # the question that asks for it is among those that are looked at
+            return otherwise
+        self._is_checking = True
+        try:
+            self._check_input(_configuration(context))
+        finally:
+            self._is_checking = False
+        return otherwise
+
+    def _check_input(self, configuration: Any) -> None:
+        data, used = configuration["data"], _expressions.used_names(self.environment)
+        _spelling.refuse_taken(data, self.questions, used)
         _destination.check_writable(Path(configuration["dst_path"]))
-        before, data = self._before(configuration), configuration["data"]
         if verbs := sorted(_amendment.VERBS & data.keys()):
             raise _errors.BlocksError(f"{verbs[0]}: is for updates; name all blocks: --data 'components=[...]'")
-        context = {"_copier_conf": configuration, "check_input": lambda _: True}
-        evaluate = _expressions.evaluator(self.environment, context)
-        _given.check(data, before or {}, self.catalogue, self.questions, evaluate, bool(configuration["defaults"]))
+        before = self._before(configuration)
+        _spelling.refuse_taken(before or (), self.questions, used)
+        evaluate = _expressions.evaluator(self.environment, {"_copier_conf": configuration})
+        is_typed = before is not None or _operation.get() == "copy"
+        is_final = bool(configuration["defaults"])
+        _given.check(data, before or {}, self.catalogue, self.questions, evaluate, is_final, is_typed)
         if before is not None and "components" not in data:  # Copier drops an unknown one without a word
             _selection.select(before["components"], self.catalogue.components)
         if before is not None and _operation.get() == "update":
@@ -144,7 +162,6 @@ class Blocks(Extension):
         if "adopt" in data and _operation.get() == "copy":
             found = _adoptable(configuration) if before is None else before.get("adopted") or ()
             _given.check_adopt(data["adopt"], found, before is None)
-        return True
 
     def _before(self, configuration: Any) -> Mapping[str, Any] | None:
         """The answers of the run before this one, as this version names them; None where there was none."""
@@ -155,45 +172,47 @@ class Blocks(Extension):
 
     def adoptable(self, context: Context) -> list[str]:
         """The Binder configurations in the destination of a first copy."""
-        return _adoptable(context["_copier_conf"])
+        return _adoptable(_configuration(context))
 
     def adopt_choices(self, context: Context) -> str:
         return _choices.adoptable(self.adoptable(context))
 
     def adopted_contents(self, context: Context) -> str:
         """What the directories of the answer `adopt` hold, as YAML."""
-        return yaml.safe_dump(_adopt.read(Path(context["_copier_conf"]["dst_path"]), context["adopt"]))
+        destination = Path(_configuration(context)["dst_path"])
+        return yaml.safe_dump(_adopt.read(destination, _expressions.given_context(context)["adopt"]))
 
     def guide_default(self, context: Context) -> str:
         """The name of the Binder directory's page: another one where a first copy finds a README of the author's."""
-        conf = context["_copier_conf"]
+        conf = _configuration(context)
         is_first = _operation.get() == "copy" and _answers_before(conf) is None
         readme, otherwise = _choices.GUIDES
         folder = Path(conf["dst_path"], context.get("binder_dir") or "")
         return otherwise if is_first and (folder / readme).exists() else readme
 
     def component_choices(self, context: Context) -> str:
-        configuration = context["_copier_conf"]
+        configuration = _configuration(context)
         before = _answers_before(configuration) or {}
         asked = configuration["data"].get("components", before.get("components", []))
         return _choices.components(self.catalogue, _questions.names("components", asked))
 
-    def is_to_migrate(self, configuration: Any) -> bool:
+    def is_to_migrate(self, context: Context) -> bool:
         """True, where an update leaves something to do before it renders; checks all answers first.
 
         What `add` and `remove` ask for becomes the answers that they change: this is the first that an update calls.
         """
+        configuration = _configuration(context)
         data = configuration["data"]
         if _amendment.VERBS & data.keys():
             amended = _amendment.amended(data, self._before(configuration) or {}, self.catalogue)
             for verb in _amendment.VERBS:
                 data.pop(verb, None)
             data.update(amended)
-        self.check_input(configuration)
+        self._check_input(configuration)
         repository, answers_file = Path(configuration["dst_path"]), str(configuration["answers_file"])
         if answers := _answers_before(configuration):
             _by_hand.check(answers_file, answers, _before.answered(repository, str(answers["binder_dir"])))
-        asked = _given.adopt_again(configuration["data"], self._before(configuration) or {})
+        asked = _given.adopt_again(data, self._before(configuration) or {})
         compose = functools.partial(_rendering.composed, self.catalogue)
         renewing = functools.partial(_renew.renewed, repository, asked=asked, compose=compose)
         return _migrate.is_needed(repository, answers_file, self.catalogue, renewing)
@@ -201,20 +220,21 @@ class Blocks(Extension):
     def is_to_settle(self, context: Context) -> bool:
         """True, where an update leaves something to do after Copier's merge."""
         names = _units.current_names(self.catalogue.components)
-        return _settle.is_needed(Path(context["_copier_conf"]["dst_path"]), names, self._report(context))
+        return _settle.is_needed(Path(_configuration(context)["dst_path"]), names, self._report(context))
 
     def new_report(self, context: Context) -> str:
         """The report that this update writes, as git calls it in the repository, where what settles reads it."""
-        return _git.store(Path(context["_copier_conf"]["dst_path"]), self._report(context))
+        return _git.store(Path(_configuration(context)["dst_path"]), self._report(context))
 
     def _report(self, context: Context) -> bytes:
         return _reporting.as_text(self.composition(context), self.catalogue.root).encode()
 
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""
-        answers = {name: value for name, value in context.get_all().items() if _is_answer(name, value)}
+        given = _expressions.given_context(context)
+        answers = {name: value for name, value in given.items() if _is_answer(name, value)}
         answers.pop(_questions.LAST, None)  # known after the first time
-        answers["_answers_file"] = context["_copier_conf"]["answers_file"].as_posix()
+        answers["_answers_file"] = _configuration(context)["answers_file"].as_posix()
         if _operation.get() == "copy":
             answers["_src_path"] = str(context["_copier_answers"].get("_src_path", ""))
         key = json.dumps(answers, sort_keys=True, default=str)
@@ -227,23 +247,26 @@ class Blocks(Extension):
 
     def loses_nothing(self, context: Context) -> bool:
         """True, where a copy replaces nothing in its destination but what was adopted; an update merges."""
-        conf = context["_copier_conf"]
+        conf, given = _configuration(context), _expressions.given_context(context)
         destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        if _operation.get() != "copy" or not destination.exists():
+        if not destination.exists():
+            return True
+        planned = [*_rendering.plan(self.catalogue, self.environment, given, self.composition(context))]
+        _destination.check_regular(destination, (file.path for file in planned))
+        if _operation.get() != "copy":
             return True
         ours = _answers_before(conf) is not None
         if (destination / answers_file).exists() and not ours:
             _destination.refuse_answers(answers_file)
         kept = GitIgnoreSpec.from_lines([*_destination.KEPT, *conf["skip_if_exists"], *conf["exclude"], answers_file])
-        planned = _rendering.plan(self.catalogue, self.environment, context.get_all(), self.composition(context))
         written = ((file.path, file.content) for file in planned if not kept.match_file(file.path))
         may_replace = conf["overwrite"] or not conf["defaults"]
-        _destination.check(destination, written, _adoption.files(context["adopted"]), ours, may_replace)
+        _destination.check(destination, written, _adoption.files(given["adopted"]), ours, may_replace, answers_file)
         return True
 
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
-        conf, is_update = context["_copier_conf"], _operation.get() == "update"
+        conf, is_update = _configuration(context), _operation.get() == "update"
         destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         composition, changed = self.composition(context), self._changed(context)
         generated = _reporting.texts(composition, self.catalogue.root)
@@ -258,11 +281,12 @@ class Blocks(Extension):
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
-        conf, commit = context["_copier_conf"], context["_copier_answers"].get("_commit")
+        given = _expressions.given_context(context)
+        conf, commit = _configuration(context), given["_copier_answers"].get("_commit")
         if _operation.get() != "update" or not commit:
             return []
         repository, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
-        installed, has_launch = context["installed"], self.composition(context).has_launch
+        installed, has_launch = given["installed"], self.composition(context).has_launch
         said = list(_changes.lines(FOLDER.parent, repository, answers_file, commit, installed, has_launch))
         moved = _kept.lines(repository, answers_file, self.composition(context))
         return [*moved, *([""] if moved and said else []), *said]
@@ -270,7 +294,7 @@ class Blocks(Extension):
 
 def _kept_answers(context: Context) -> str:
     """Where what somebody typed for a first copy is kept, as a line; empty where nobody did."""
-    conf = context["_copier_conf"]
+    conf = _configuration(context)
     if _operation.get() != "copy" or conf["defaults"] or conf["pretend"]:
         return ""
     path = _draft.keep(context["_copier_answers"], Path(conf["dst_path"]))
@@ -286,7 +310,12 @@ def asks(context: Context, name: str) -> bool:
 
 def unasked(context: Context, value: str) -> str:
     """The value where nobody is asked; empty where somebody types it."""
-    return value if context["_copier_conf"]["defaults"] else ""
+    return value if _configuration(context)["defaults"] else ""
+
+
+def _configuration(context: Context) -> Any:
+    """Copier's, which no template can exchange."""
+    return _expressions.given_context(context)["_copier_conf"]
 
 
 def _is_answer(name: str, value: Any) -> bool:

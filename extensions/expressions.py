@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, TemplateError, pass_context
+from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
 
 from . import outputs, report
 from .answers import choices, given, interview, questions
@@ -25,6 +28,7 @@ from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY
 from .errors import BlocksError
 from .foreign import adoption, imports
 from .merge import apt, downloads, env, environment_text, pip
+from .sandbox import restrict
 from .text import slug, words
 
 Function = Callable[..., Any]
@@ -50,10 +54,10 @@ def evaluator(environment: Environment, more: Mapping[str, Any] | None = None) -
 
 def make_environment(catalogue: Catalogue) -> Environment:
     """Jinja as Copier sets it up, with what stands for the destination: there is none."""
-    environment = Environment(
+    environment = SandboxedEnvironment(
         loader=FileSystemLoader(catalogue.root),
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701
+        autoescape=False,
     )
     environment.filters.update(to_json=json.dumps, to_nice_yaml=_to_nice_yaml)
     register(environment, catalogue)
@@ -62,11 +66,21 @@ def make_environment(catalogue: Catalogue) -> Environment:
         adopt_choices=lambda: "{}",
         adopted_contents=lambda: "{}",
         asks=lambda _: True,
-        check_input=lambda _: True,
         guide_default=lambda: choices.GUIDES[0],
         unasked=str,
     )
+    environment.filters["check_input"] = bool
     return environment
+
+
+def used_names(environment: Environment) -> set[str]:
+    """What templates find under a name, beside the answers and what Jinja has of its own."""
+    return environment.globals.keys() - DEFAULT_NAMESPACE.keys()
+
+
+def given_context(context: Context) -> Mapping[str, Any]:
+    """What a template was rendered with, whatever it has set since."""
+    return context.parent
 
 
 def _to_nice_yaml(value: Any) -> str:
@@ -112,23 +126,31 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         directories = [loaded.directory for loaded in imports.load_all(imported, "")]
         return adoption.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT, directories)
 
+    def inside(path: str) -> Path:
+        """A path of the catalogue; raises `BlocksError` for any other."""
+        place = (catalogue.root / path).resolve()
+        if not place.is_relative_to(catalogue.root.resolve()):
+            raise BlocksError(f"{path}: is not in the catalogue")
+        return place
+
     def verbatim(path: str) -> str:
         """A file of the catalogue as it is; an include would render it, and code is full of braces."""
-        return (catalogue.root / path).read_text(encoding="utf-8")
+        return inside(path).read_text(encoding="utf-8")
 
     @pass_context
     def component_choices(context: Context) -> str:
         return choices.components(catalogue, context.get("components") or ())
 
     environment.globals.update(
-        bundle=guard(lambda folder: bundle(catalogue.root / folder)),
+        bundle=guard(lambda folder: bundle(inside(folder))),
         coming_along=guard(lambda asked: interview.coming_along(asked, catalogue.components)),
         component_choices=component_choices,
         free_memory=MYBINDER_MEMORY - NOTEBOOK_MEMORY,
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,
-        verbatim=verbatim,
+        verbatim=guard(verbatim),
     )
+    restrict(environment)
     keep_compiled(environment)
     environment.filters.update(
         chosen=interview.Emptiness().refusal,

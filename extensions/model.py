@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .comments import one_line
-from .text import printable
+from .shown import printable, shown
 
 # The component of what the answers say.
 COURSE = "course"
 # The longest path and text of a finding that its key holds.
 KEPT = 200
+LONGEST_QUOTED = 200
 PRECEDENCE = "the course's own comes before imports, imports before the catalogue"
 
 
@@ -180,7 +181,9 @@ class Finding:
 
     @property
     def message(self) -> str:
-        return (f"'{self.text}' " if self.text else "") + f"{self.reason}; {self.remedy}"
+        """A line; each part of it may quote what somebody else wrote, at any length."""
+        text = f"'{shown(self.text, LONGEST_QUOTED)}' " if self.text else ""
+        return f"{text}{shown(self.reason)}; {shown(self.remedy)}"
 
     @property
     def subject(self) -> str:

@@ -22,12 +22,12 @@ from typing import Any
 
 from jinja2 import Environment
 
-from .answers import given, questions
+from .answers import given, questions, spelling
 from .catalogue import files
 from .catalogue.provided import by_interface
 from .catalogue.units import Catalogue, current_names
 from .composition import Composition
-from .expressions import evaluator, make_environment, renderer
+from .expressions import evaluator, make_environment, renderer, used_names
 from .foreign import adoption, dead, imports
 from .foreign.directory import Directory
 from .model import Finding
@@ -50,6 +50,7 @@ def render(catalogue: Catalogue, answers: Mapping[str, Any]) -> dict[str, tuple[
     environment = make_environment(catalogue)
     evaluate = evaluator(environment)
     asked = questions.read(catalogue.root)
+    spelling.refuse_taken(answers, asked, used_names(environment))
     given.check(answers, {}, catalogue, asked, evaluate, is_final=True)
     complete, saved = questions.complete(asked, answers, evaluate)
     kept = {name: complete[name] for name in saved}

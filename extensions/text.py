@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BlocksError
+from .shown import printable as printable
 
 # UTF-32 first: in little-endian order its mark begins with UTF-16's.
 MARKED = (
@@ -45,11 +46,6 @@ def encoding_of(data: bytes) -> str:
     except UnicodeDecodeError:
         return "Windows-1252"
     return "UTF-8"
-
-
-def printable(text: str) -> str:
-    """Other people's text as a terminal may show it and a file may hold it: what cannot be seen is escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def words(value: Any) -> list[Any]:

@@ -18,6 +18,10 @@ def parse_yaml(text: str, where: str) -> Any:
         return yaml.load(text, Loader=Loader)  # noqa: S506
     except yaml.YAMLError as error:
         raise yaml_error(error, where) from error
+    except RecursionError as error:
+        raise BlocksError(f"{where}: not valid YAML: too many levels") from error
+    except ValueError as error:  # such as a date that no calendar has
+        raise BlocksError(f"{where}: not valid YAML: {error}") from error
 
 
 def yaml_error(error: yaml.YAMLError, where: str) -> BlocksError:

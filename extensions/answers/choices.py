@@ -1,4 +1,8 @@
-"""The choices of the questions that depend on the catalogue or the destination, as YAML: labels and names."""
+"""The choices of the questions that depend on the catalogue or the destination, as YAML: labels and names.
+
+Copier renders each label and each name once more, as a template. They are texts, of which some are somebody else's, and
+are written so that they come out as they went in.
+"""
 
 from __future__ import annotations
 
@@ -65,4 +69,10 @@ def adoptable(found: Iterable[str]) -> str:
 
 
 def _as_yaml(labels: Mapping[str, str]) -> str:
-    return yaml.safe_dump(dict(labels), sort_keys=False, width=1000)
+    literal = {_literal(label): _literal(name) for label, name in labels.items()}
+    return yaml.safe_dump(literal, sort_keys=False, width=1000)
+
+
+def _literal(text: str) -> str:
+    """A template that renders to this text: without a brace nothing in it is Jinja's."""
+    return text.replace("{", "{{ '{' }}")

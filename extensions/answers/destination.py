@@ -8,11 +8,14 @@ and this is not asked.
 - so is another template's answers file, and a path that leads through a file or out of the repository
 - files that are written once (`KEPT`), and those that the user excludes, are not written and so not refused
 - answers from before there were outputs are refused, too: an update migrates them, a copy would not
+- a report of ours where there are no answers of ours means that these were lost: they come back from git
+- what is neither file nor folder, such as a pipe, would keep Copier waiting, whatever becomes of the file
 - without `--overwrite`, Copier would stop at the first file it replaces, half of them written: said here first
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -33,11 +36,12 @@ def check(
     adopted: Mapping[str, bytes],
     ours: bool,
     may_replace: bool,
+    answers_file: str,
 ) -> None:
     """Raises `BlocksError` for the first path where something of the author's would be lost.
 
-    `ours`: the destination was made by Binder Blocks; `may_replace`: Copier can replace what was adopted, since it
-    was told to, or can ask.
+    `ours`: the destination has the answers of Binder Blocks, in `answers_file`; `may_replace`: Copier can replace what
+    was adopted, since it was told to, or can ask.
     """
     replaced = ""
     for path, content in written:
@@ -50,10 +54,34 @@ def check(
         if there == content():
             continue
         if adopted.get(path) != there:
-            raise BlocksError(f"{path}: {_REFUSED_OURS if ours else _REFUSED}")
+            raise BlocksError(f"{path}: {_refusal(destination, ours, answers_file)}")
         replaced = replaced or path
     if replaced and not may_replace:
         raise BlocksError(f"{replaced}: is merged, and the result takes its place; add --overwrite to agree to that")
+
+
+def check_regular(destination: Path, paths: Iterable[str]) -> None:
+    """Raises `BlocksError` for the first path at which something stands that is neither file nor folder."""
+    for path in paths:
+        place = destination / path
+        if place.exists() and not place.is_file() and not place.is_dir():
+            raise BlocksError(f"{path}: is neither a file nor a folder, and a file of that name is needed; remove it")
+
+
+def _refusal(destination: Path, ours: bool, answers_file: str) -> str:
+    if ours:
+        return _REFUSED_OURS
+    is_lost = any(_is_report(destination / name) for name in BINDER_DIRS)
+    return _REFUSED_LOST.format(answers_file) if is_lost else _REFUSED
+
+
+def _is_report(folder: Path) -> bool:
+    """Whether Binder Blocks has written a report there."""
+    try:
+        report = json.loads((folder / "report.json").read_bytes()) if (folder / "report.json").is_file() else None
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(report, dict) and {"components", "files"} <= report.keys()
 
 
 _REFUSED = (
@@ -63,6 +91,10 @@ _REFUSED = (
 _REFUSED_OURS = (
     "differs from what would be written, and a copy would discard your own lines; run copier update instead "
     "(nothing was written)"
+)
+_REFUSED_LOST = (
+    "is from an earlier run of Binder Blocks, whose answers file is not here; bring it back with "
+    "git checkout COMMIT -- {}, or name it with --answers-file, and run copier update (nothing was written)"
 )
 
 

@@ -2,9 +2,10 @@
 
 Copier checks them while it asks, and reports what is wrong as a traceback. Here the same rules, read from the same
 questions, give one line. Checked are, in the order of the questions, the type, the choices, and the question's own
-`validator`; where nothing more is asked (`--defaults`), what was not given is, too. Names that are no question pass,
-for a data file may serve other tools; those that were one before there were outputs do not, nor do those of an output
-that is not chosen, of which nothing would come.
+`validator`; where nothing more is asked (`--defaults`), what was not given is, too. Names that no question has are
+looked at by `spelling`; those that were one before there were outputs are refused, as are those of an output that is
+not chosen, of which nothing would come. The answers of the run before are the author's to edit, and of a form that a
+question can have, too.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from .. import outputs
 from ..catalogue.selection import select
 from ..catalogue.units import Catalogue, Output
 from ..errors import BlocksError
+from ..foreign import adopt
 from ..foreign.imports import references
 from ..yaml_files import parse_yaml
-from .questions import LAST, Evaluate, Questions, cast, complete, is_true, missing, names
+from . import spelling, texts
+from .questions import LAST, Evaluate, Question, Questions, cast, complete, is_true, missing, names
 
 # Their defaults are read from the destination, or need all other answers.
 UNREAD = ("adopt", "adopted", "settled", "python_version", "binder_dir", "installed", LAST)
+# The one answer that nobody types: files, as they were found.
+READ = "adopted"
 
 
 def check(
@@ -31,20 +36,28 @@ def check(
     questions: Questions,
     evaluate: Evaluate,
     is_final: bool,
+    is_typed: bool = True,
 ) -> None:
     """Raises `BlocksError` for the first answer in `data` that is wrong.
 
-    `before` are the answers of the run before this one; `is_final`: nothing more is asked.
+    `before` are the answers of the run before this one; `is_final`: nothing more is asked; `is_typed`: somebody wrote
+    these names, and not Copier, which hands on what is left of former questions.
     """
     _refuse_former(data, catalogue, questions)
+    if is_typed:
+        spelling.refuse_misspelt(data, questions)
     for name in ("components", "outputs"):  # what other questions depend on
         if name in data:
             refuse(name, {**before, name: names(name, data[name])}, catalogue)
-    known = {name: value for name, value in before.items() if name in questions}
-    for name in (name for name in data if name in questions):
-        known[name] = cast(name, data[name], questions[name])
-        if not questions[name].get("multiselect"):
-            _check_choice(name, known[name], questions[name].get("choices"), evaluate)
+    known = {}
+    for name in (name for name in questions if name in data or name in before):
+        known[name] = cast(name, data.get(name, before.get(name)), questions[name])
+        _check_form(name, known[name])
+        allowed = [] if questions[name].get("multiselect") else _allowed(name, questions[name], evaluate)
+        if allowed and str(known[name]) not in allowed:
+            if name in data:
+                raise BlocksError(f"{name}: must be one of {', '.join(allowed)}, not {known[name]!r}")
+            del known[name]  # as Copier does: the default takes its place
     answers, _ = complete(questions, known, evaluate, skipped=UNREAD, is_final=False)
     for name, question in questions.items():
         is_asked = is_final and name not in UNREAD and is_true(question.get("when", True), answers, evaluate)
@@ -63,6 +76,7 @@ def check(
 
 def refuse(name: str, answers: Mapping[str, Any], catalogue: Catalogue) -> None:
     """Raises `BlocksError` where the answer `name` is wrong, in view of the answers before it."""
+    _check_form(name, answers.get(name))
     if name == "components":
         select(answers[name] or (), catalogue.components)
     elif name == "imports":
@@ -72,14 +86,21 @@ def refuse(name: str, answers: Mapping[str, Any], catalogue: Catalogue) -> None:
 
 
 def _chosen(answers: Mapping[str, Any], catalogue: Catalogue) -> list[Output]:
-    return select(answers.get("outputs") or (), catalogue.outputs, Output)
+    return select(names("outputs", answers.get("outputs") or []), catalogue.outputs, Output)
 
 
-def _check_choice(name: str, value: Any, choices: Any, evaluate: Evaluate) -> None:
+def _check_form(name: str, value: Any) -> None:
+    if name != READ:
+        texts.refuse(name, value)
+    elif value:
+        adopt.refuse(value)
+
+
+def _allowed(name: str, question: Question, evaluate: Evaluate) -> list[str]:
+    """The choices of a question; none where it has none."""
+    choices = question.get("choices")
     allowed = parse_yaml(evaluate(choices, {}), name) if isinstance(choices, str) else choices
-    allowed = list(allowed.values()) if isinstance(allowed, dict) else allowed
-    if allowed and str(value) not in [str(choice) for choice in allowed]:
-        raise BlocksError(f"{name}: must be one of {', '.join(map(str, allowed))}, not {value!r}")
+    return [str(choice) for choice in (allowed.values() if isinstance(allowed, dict) else allowed or ())]
 
 
 def _refuse_former(data: Mapping[str, Any], catalogue: Catalogue, questions: Questions) -> None:

@@ -139,14 +139,18 @@ def cast(name: str, value: Any, question: Question) -> Any:
     type_ = str(question.get("type") or type(question.get("default")).__name__)
     if question.get("multiselect"):
         return names(name, value)
+    if type_ == "str" and (isinstance(value, bool) or not isinstance(value, str | int | float)):
+        raise BlocksError(f"{name}: must be text, not {value!r}; put it in quotes")
     try:
-        if type_ in ("int", "float"):
-            return {"int": int, "float": float}[type_](value)
+        if type_ in ("int", "float", "str"):
+            return {"int": int, "float": float, "str": str}[type_](value)
         if type_ == "bool" and isinstance(value, str):
             value = yaml.safe_load(value)
         if type_ in ("yaml", "list", "dict") and isinstance(value, str):
             return parse_yaml(value, name)
-    except (TypeError, ValueError, yaml.YAMLError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError, yaml.YAMLError) as error:
+        if type_ in ("yaml", "list", "dict") and str(value).lstrip().startswith("["):
+            raise BlocksError(f"{name}: {value}: is no list; put what has one of []{{}},#: in quotes") from error
         if type_ in ("yaml", "list", "dict") and question.get("validator"):
             return value  # which says what it has to be
         raise BlocksError(f"{name}: must be of type {type_}, not {value!r}") from error

@@ -30,6 +30,7 @@ import yaml
 from ..errors import BlocksError
 from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, is_package
 from ..similar import meant
+from ..text import HIDDEN as UNSEEN
 from ..text import decode
 from ..yaml_files import Loader
 from . import helpers
@@ -48,7 +49,9 @@ ROOT = "."
 HIDDEN = "hidden"
 HIDEABLE = (*LISTS, RUNTIME, *HOOKS, "install.R", "setup.py", PACKAGE)
 LARGEST = 1_000_000
-UNLISTED = re.compile(r"[\"\\\x00-\x1f\x7f]")  # Copier takes the entries of a list as they are escaped
+UNLISTED = re.compile(rf"[\"\\]|{UNSEEN.pattern}")  # Copier takes the entries of a list as they are escaped
+# A folder that `adoptable` finds.
+NAMED = re.compile(r"\.?binder|\.|binder_[^/]*")
 
 # What a copy that Binder Blocks made has in its answers file, and hardly any other template's.
 OURS = ("components", "binder_dir")
@@ -60,7 +63,7 @@ Adopted = dict[str, dict[str, Content]]
 def our_answers(path: Path) -> Mapping[str, Any] | None:
     """The answers in the file at `path`; None where there is none, or not one that Binder Blocks wrote."""
     try:
-        return answers_of_ours(path.read_bytes())
+        return answers_of_ours(path.read_bytes()) if path.is_file() else None
     except OSError:
         return None
 
@@ -69,7 +72,7 @@ def answers_of_ours(data: bytes) -> Mapping[str, Any] | None:
     """The answers in an answers file that Binder Blocks wrote; None in any other."""
     try:
         value = yaml.load(data, Loader=Loader)  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) and all(key in value for key in OURS) else None
 
@@ -88,6 +91,24 @@ def adoptable(destination: Path) -> list[str]:
         if UNLISTED.search(name):
             raise BlocksError(f"{name!r}: Copier cannot offer a folder of this name to adopt; rename the folder")
     return result
+
+
+def refuse(adopted: Any) -> None:
+    """Raises `BlocksError` where the answer `adopted`, which an author can edit, holds a name that `read` never gives.
+
+    Files are written beside what was adopted, under these names.
+    """
+    adopted, _ = helpers.apart(adopted)
+    if not isinstance(adopted, Mapping) or not all(isinstance(contents, Mapping) for contents in adopted.values()):
+        raise BlocksError("adopted: must be a mapping of directories to their files, as copier copy writes it")
+    for name, contents in adopted.items():
+        if not isinstance(name, str) or not NAMED.fullmatch(name) or UNLISTED.search(name):
+            raise BlocksError(
+                f"adopted: {name!r}: is no folder that can be adopted: binder, .binder, ., and those named binder_..."
+            )
+        for file in contents:
+            if not isinstance(file, str) or file in ("", ".", "..") or "/" in file or UNLISTED.search(file):
+                raise BlocksError(f"adopted: {name}: {file!r}: is no file of a folder; write it as copier copy does")
 
 
 def has_configuration(folder: Path) -> bool:

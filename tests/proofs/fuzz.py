@@ -2,7 +2,8 @@
 
     python tests/proofs/fuzz.py --inputs 1000000 --seed 1 [--processes 2] [--only NUMBER]
 
-Each input is one file of a Binder directory, made from the seed and its number alone:
+Each input is made from the seed and its number alone. One in 200 are texts as answers and as the name of a folder, see
+`hostile`; all others are one file of a Binder directory:
 
     raw       random bytes, mostly those that YAML and requirements files give a meaning
     mutant    a file that authors write, then bytes flipped, lines moved, parts spliced, indented, nested, repeated
@@ -46,6 +47,7 @@ from extensions.merge.lines import Notes
 from extensions.model import Fragment
 from extensions.text import decode
 from tests.merging import BINDER, Result, again, conserved, directory, judge, merge
+from tests.proofs import hostile
 from tests.writing import Written, written
 
 SLOW = 5.0
@@ -307,6 +309,8 @@ def read_own(name: str, data: bytes) -> str:
 def check(seed: int, number: int) -> str:
     """One input; what became of it."""
     random = Random(f"{seed} {number}")
+    if random.random() < 0.005:
+        return hostile.check(random)
     kind = random.random()
     if kind < 0.2:
         one = valid(random)
