@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from extensions.update import closing as _closing
     from extensions.update import migrate as _migrate
     from extensions.update import settle as _settle
+    from extensions.update import source as _source
 else:
     _spec = importlib.util.spec_from_file_location("loading", FOLDER / "loading.py")
     _loading = importlib.util.module_from_spec(_spec)
@@ -62,7 +63,7 @@ else:
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
     _changes, _closing = map(_import, ("update.changes", "update.closing"))
-    _migrate, _settle = map(_import, ("update.migrate", "update.settle"))
+    _migrate, _settle, _source = map(_import, ("update.migrate", "update.settle", "update.source"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -167,8 +168,6 @@ class Blocks(Extension):
         answers = {name: value for name, value in context.get_all().items() if _is_answer(name, value)}
         answers.pop(_questions.LAST, None)  # known after the first time
         answers["_answers_file"] = context["_copier_conf"]["answers_file"].as_posix()
-        if _operation.get() == "copy":
-            answers["_src_path"] = str(context["_copier_answers"].get("_src_path", ""))
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
             self._compositions[key] = _rendering.compose(self.catalogue, answers, self.environment)
@@ -193,7 +192,9 @@ class Blocks(Extension):
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
         destination, changed = Path(context["_copier_conf"]["dst_path"]), self._changed(context)
-        return _closing.message(self.composition(context), destination, changed)
+        composition, source = self.composition(context), str(context["_copier_answers"].get("_src_path", ""))
+        told = _source.line(source, composition) if _operation.get() == "copy" else ""
+        return told + _closing.message(composition, destination, changed)
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
