@@ -33,8 +33,7 @@ class Constant:
 def keep_compiled(environment: Environment) -> None:
     """Let the environment compile each source once."""
     compile_anew, make_template = environment.compile, environment.from_string
-    options = (environment.keep_trailing_newline, environment.line_statement_prefix)
-    kind = (type(environment), *options, *environment.extensions)
+    lexing = (environment.keep_trailing_newline, environment.line_statement_prefix)
 
     def from_string(source: Any, *options: Any, **more: Any) -> Any:
         if options or more or not isinstance(source, str) or not is_constant(source, environment):
@@ -45,7 +44,7 @@ def keep_compiled(environment: Environment) -> None:
     def compiled(source: Any, name: str | None = None, filename: str | None = None, *options: Any, **more: Any) -> Any:
         if options or more or not isinstance(source, str) or "yield" in source:
             return compile_anew(source, name, filename, *options, **more)
-        key = (source, name, filename, *kind)
+        key = (source, name, filename, type(environment), *lexing, *environment.extensions)
         if key in CODE:
             environment.preprocess(source, name, filename)
         else:

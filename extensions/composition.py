@@ -21,7 +21,6 @@ from .foreign import directory as foreign
 from .foreign import proxied, scripts
 from .foreign.directory import Directory
 from .foreign.pack import python_wanted
-from .foreign.repository import is_folder
 from .merge import apt, downloads, env, environment_yml, pip
 from .merge.lines import Notes
 from .model import COURSE, Clash, Finding, Fragment, Merged
@@ -241,16 +240,11 @@ class Composition:
 
     @property
     def notes(self) -> list[str]:
-        """What the course team has to know of names that were asked for, retired components, and the source."""
+        """What the course team has to know of names that were asked for and of components that are retired."""
         names = {former: component.name for component in self.components for former in component.formerly}
         called = [f"'{name}' is called '{names[name]}' now" for name in self.asked if name in names]
         retired = [component for component in self.components if component.retired]
         called += [f"'{one.name}' is retired: {one.retired}; it works as before here" for one in retired]
-        source = str(self.answers.get("_src_path", ""))
-        if source and is_folder(source):
-            called.append(
-                f"nobody else can update from '{source}', a folder of this computer; for that, copy from an address"
-            )
         return [*called, *(note for output in self.delivery for note in self.facts(output.name).notes)]
 
     @functools.cached_property

@@ -39,12 +39,13 @@ ABOUT = ("output.yml", "questions.yml", "README.md")
 class Facts:
     """What an output knows of a composition: `output` in its files, lines for the end of a run, data for report.json.
 
-    `report` is left out where it is None or empty.
+    `report` is left out where it is None or empty; `updates`: it runs updates somewhere else, by itself.
     """
 
     values: Any = None
     notes: tuple[str, ...] = ()
     report: Any = None
+    updates: bool = False
 
 
 class Rules(Protocol):
