@@ -56,11 +56,8 @@ if TYPE_CHECKING:
     from extensions.update import migrate as _migrate
     from extensions.update import renew as _renew
     from extensions.update import settle as _settle
-<<<<<<< HEAD
-    from extensions.update import steps as _steps
-=======
     from extensions.update import source as _source
->>>>>>> fleet
+    from extensions.update import steps as _steps
 else:
     _spec = importlib.util.spec_from_file_location("loading", FOLDER / "loading.py")
     _loading = importlib.util.module_from_spec(_spec)
@@ -78,14 +75,10 @@ else:
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
-<<<<<<< HEAD
     _before, _by_hand, _changes = map(_import, ("update.before", "update.by_hand", "update.changes"))
     _closing, _kept, _migrate = map(_import, ("update.closing", "update.kept", "update.migrate"))
-    _renew, _settle, _steps = map(_import, ("update.renew", "update.settle", "update.steps"))
-=======
-    _changes, _closing = map(_import, ("update.changes", "update.closing"))
-    _migrate, _settle, _source = map(_import, ("update.migrate", "update.settle", "update.source"))
->>>>>>> fleet
+    _renew, _settle = map(_import, ("update.renew", "update.settle"))
+    _source, _steps = map(_import, ("update.source", "update.steps"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -243,13 +236,7 @@ class Blocks(Extension):
         given = _expressions.given_context(context)
         answers = {name: value for name, value in given.items() if _is_answer(name, value)}
         answers.pop(_questions.LAST, None)  # known after the first time
-<<<<<<< HEAD
         answers["_answers_file"] = _configuration(context)["answers_file"].as_posix()
-        if _operation.get() == "copy":
-            answers["_src_path"] = str(context["_copier_answers"].get("_src_path", ""))
-=======
-        answers["_answers_file"] = context["_copier_conf"]["answers_file"].as_posix()
->>>>>>> fleet
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
             try:
@@ -279,25 +266,19 @@ class Blocks(Extension):
 
     def closing(self, context: Context) -> str:
         """What is to be said when all is written: never an error."""
-<<<<<<< HEAD
         conf, is_update = _configuration(context), _operation.get() == "update"
         destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         composition, changed = self.composition(context), self._changed(context)
         generated = _reporting.texts(composition, self.catalogue.root)
         said = _closing.message(composition, destination, generated, answers_file, is_update, changed)
         if not is_update:
-            return said + "".join(f"\n{line}" for line in _steps.lines(composition, destination))
+            told = _source.line(str(context["_copier_answers"].get("_src_path", "")), composition)
+            return told + said + "".join(f"\n{line}" for line in _steps.lines(composition, destination))
         before = _before.answers(destination, answers_file) or {}
         moves = (
             line for name in _amendment.LISTS for line in _steps.moves(before.get(name) or (), context.get(name) or ())
         )
         return "".join(f"\n{line}" for line in moves) + said
-=======
-        destination, changed = Path(context["_copier_conf"]["dst_path"]), self._changed(context)
-        composition, source = self.composition(context), str(context["_copier_answers"].get("_src_path", ""))
-        told = _source.line(source, composition) if _operation.get() == "copy" else ""
-        return told + _closing.message(composition, destination, changed)
->>>>>>> fleet
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
