@@ -18,6 +18,7 @@ rust-lang/crates-build-env installs on 24.04.
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -106,6 +107,7 @@ def dropped(name: str) -> str | None:
     return row and row[1]
 
 
+@functools.lru_cache(maxsize=4096)
 def _row(name: str) -> tuple[str, str] | None:
     """Of such a package the name to write, empty for none, and the clause."""
     for row in ROWS:
