@@ -73,7 +73,7 @@ REPORT = {
     "files": dict.fromkeys(["README.md", "binder/postBuild.d/old", "binder/seed/gone/script.sh"], "0" * 64),
 }
 # What the update would write; the answers file is not asked for.
-SETTLED = ({}, json.dumps({"files": {"binder/apt.txt": "1" * 64}}).encode())
+SETTLED: tuple[dict[str, str], bytes] = ({}, json.dumps({"files": {"binder/apt.txt": "1" * 64}}).encode())
 
 
 @pytest.fixture
