@@ -127,7 +127,7 @@ def test_build_verifies_and_then_pushes(runner: Runner) -> None:
     calls = runner.calls
     assert calls[0] == "pip install --quiet jupyter-repo2docker==2026.4.0"
     assert calls[1].startswith(
-        "repo2docker --no-run --image-name binder-image:built --target-repo-dir /srv/repo "
+        "repo2docker --config /dev/null --no-run --image-name binder-image:built --target-repo-dir /srv/repo "
         "--user-id 1000 --user-name jovyan --label org.opencontainers.image.source=https://github.com/owner/course "
     )
     assert " --label org.opencontainers.image.version=v1.0 " in calls[1]
@@ -145,12 +145,14 @@ def test_build_verifies_and_then_pushes(runner: Runner) -> None:
     assert "the workflow's own token" not in job.log
 
 
-def test_the_options_are_those_of_repo2docker(runner: Runner) -> None:
-    """As the pinned version reads them."""
+def test_the_options_are_those_of_repo2docker(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the pinned version reads them; settings of the repository are not read, which are code."""
     from repo2docker import __version__
     from repo2docker.__main__ import make_r2d
 
     runner.run("build")
+    (runner.course / "repo2docker_config.py").write_text("raise RuntimeError\n")
+    monkeypatch.chdir(runner.course)
     words = next(call for call in runner.calls if call.startswith("repo2docker ")).split(" ")[1:]
     r2d = make_r2d([*words[:-1], str(runner.course)])
     assert (r2d.target_repo_dir, r2d.user_id, r2d.user_name, r2d.run) == ("/srv/repo", 1000, "jovyan", False)
