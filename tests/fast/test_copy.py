@@ -231,3 +231,15 @@ def assert_refused(returncode: int, stderr: str, message: str) -> None:
     assert message in stderr
     assert len(stderr.strip().splitlines()) == 1, stderr
     assert returncode == 1
+
+
+@pytest.mark.parametrize("missing", ["env", "launch", "order"])
+def test_notebook_opens_without_what_git_ignores(make_catalogue: MakeCatalogue, tmp_path: Path, missing: str) -> None:
+    course = tmp_path / "course"
+    result = copier("copy", "--trust", "--defaults", make_catalogue({}), course)
+    assert result.returncode == 0, result.stderr
+    (course / "binder" / missing).unlink()
+    command = ["bash", str(course / "binder/start"), "echo", "the notebook"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "the notebook\n")
+    assert ("without services" in done.stderr) == (missing != "order")
