@@ -59,8 +59,8 @@ def r_homes() -> list[str]:
 def names_for_r() -> list[str]:
     lines = "\n".join(read(os.path.join(BINDER_DIR, name)) for name in ("env", "start")).splitlines()
     names = {line.partition("=")[0][len("export ") :] for line in lines if line.startswith("export ")}
-    names |= {name for name, value in os.environ.items() if BEGAN_WITH.get(name) != value}
-    names |= {"CONDA_DIR", "NB_PYTHON_PREFIX"}
+    names.update(name for name, value in os.environ.items() if BEGAN_WITH.get(name) != value)
+    names.update(("CONDA_DIR", "NB_PYTHON_PREFIX"))
     fit = (name for name in names - OF_A_LOGIN if name.isidentifier() and not name.startswith(OF_R))
     return sorted(name for name in fit if name in os.environ and "\n" not in os.environ[name])
 

@@ -24,7 +24,7 @@ from ..errors import BlocksError
 from ..repo2docker import BINDER_DIRS
 
 # copier.yml's _skip_if_exists.
-KEPT = ("/README.md", *(f"/{folder}/{name}" for folder in BINDER_DIRS for name in ("seed/**", ".gitattributes")))
+KEPT = ("/README.md", *(f"/{folder}/{name}" for name in ("seed/**", ".gitattributes") for folder in BINDER_DIRS))
 
 # The bytes that would be written, rendered only when something stands in their place.
 Content = Callable[[], bytes]

@@ -3,7 +3,7 @@
 An update looks before it renders, and keeps what it saw in the answer `settled`, from which every render leaves these
 findings out. It looks anew each time, so that one whose line comes back is told again.
 
-- an entry of a list: its line is no longer in the merged file
+- an entry of a list: its line is no longer in the merged file, or the comment that stands for it
 - a script: the file that runs has no such line any more, or no such fault, or is gone
 - an adopted directory's file: it is gone, or what stands there now has no such fault
 - nothing else is known to be settled: that is for the author to say, with the answer `accepted`
@@ -21,7 +21,7 @@ from ..composition import Composition
 from ..errors import BlocksError
 from ..foreign import again, script_findings
 from ..foreign.directory import Directory
-from ..merge import pip
+from ..merge import environment_text, pip
 from ..model import Entry, Finding, Merged
 from ..repo2docker import HOOKS
 from ..text import decode
@@ -71,7 +71,18 @@ class _Seen:
         place = finding.file, finding.line
         there = [(name, entry, want) for name, entry in self.entries for want in entry.wants if want[2:4] == place]
         named = [one for one in there if one[2].text == finding.text] or (there if len(there) == 1 else [])
+        if not there and finding.text:
+            return self._is_removed(f"# {finding.text}  #")
         return bool(named) and all(entry.text not in self._entries(name) for name, entry, _ in named)
+
+    def _is_removed(self, comment: str) -> bool:
+        """Whether the comment that stands for what was left out was in a merged file, and is there no more."""
+        merged = {"apt.txt": self.composition.apt_text}
+        merged["environment.yml"] = environment_text.render(self.composition.environment)
+        named = [name for name, text in merged.items() if comment in text]
+        return bool(named) and not any(
+            comment in (self._text(f"{self.composition.binder_dir}/{name}") or "") for name in named
+        )
 
     def _entries(self, name: str) -> set[str]:
         return {_bare(line) for line in (self._text(f"{self.composition.binder_dir}/{name}") or "").split("\n")}

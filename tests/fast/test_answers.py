@@ -264,4 +264,4 @@ def test_readme_quotes_what_copier_says_in_another_folder(course: Path) -> None:
 def assert_quoted(result: subprocess.CompletedProcess[str], quoted: str) -> None:
     assert result.returncode != 0
     assert quoted in result.stderr
-    assert quoted in (ROOT / "README.md").read_text()
+    assert quoted in (ROOT / "docs/errors.md").read_text()

@@ -119,9 +119,9 @@ def test_settings_are_asked_for_where_somebody_wants_them(blocks: Path, tmp_path
         terminal.send(ENTER + ENTER)
         terminal.expect("More settings")
         terminal.send("y")
-        terminal.expect("Which version of Python?")
+        terminal.expect("Which Binder repositories shall be merged in?")
         terminal.send(ENTER)
-        terminal.expect("Where do the Binder files go?")
+        terminal.expect("Which findings may be so?")
 
 
 def test_what_cannot_be_composed_keeps_the_answers(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:

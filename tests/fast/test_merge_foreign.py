@@ -11,6 +11,7 @@ import pytest
 from extensions.errors import BlocksError
 from extensions.merge import apt
 from extensions.model import Fragment, Want
+from extensions.text import printable
 from tests.merging import Result, again, directory, judge, merge
 
 DEPENDENCIES = "dependencies:\n"
@@ -504,7 +505,7 @@ def test_lines_of_apt_that_are_no_names(text: str, names: str) -> None:
     (finding,) = result.findings
     assert (finding.code, finding.line, finding.text) == ("BB201", 2, text)
     assert finding.left_out is not bool(names)
-    with pytest.raises(BlocksError, match=re.escape(f"a.txt:1: '{text}'")):
+    with pytest.raises(BlocksError, match=re.escape(f"a.txt:1: '{printable(text)}'")):
         apt.merge([Fragment("a", "a.txt", text)])
 
 

@@ -54,7 +54,10 @@ def test_nothing_in_the_repository_is_imported(
         "Component 'old' is called 'new' now",
         "  moved: binder/seed/old/rows.csv -> binder/seed/new/rows.csv",
     ]
-    assert run(root, course, "settle", path=path.format(course=course)).stderr == ""
+    store = ("git", "-C", str(course), "hash-object", "-w", "--stdin")
+    report = subprocess.run(store, input="{}", capture_output=True, text=True, check=True).stdout.strip()
+    settling = ("settle", ".copier-answers.yml", report)
+    assert run(root, course, *settling, path=path.format(course=course)).stderr == ""
     assert not (tmp_path / "imported").exists(), (tmp_path / "imported").read_text()
     assert git(course, "status", "--porcelain").splitlines() == [
         " M .copier-answers.yml",
@@ -66,7 +69,7 @@ def test_nothing_in_the_repository_is_imported(
 def test_an_error_is_one_line(make_catalogue: MakeCatalogue, course: Path) -> None:
     root = make_catalogue(COMPONENTS)
     shutil.rmtree(course / ".git")
-    done = run(root, course, "settle")
+    done = run(root, course, "settle", ".copier-answers.yml", "0" * 40)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "not a git repository" in done.stderr

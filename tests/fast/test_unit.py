@@ -139,7 +139,7 @@ OFFERED = {
 def test_what_is_offered(make_catalogue: MakeCatalogue, asked: list[str], expected: list[str]) -> None:
     offered = yaml.safe_load(choices.components(read_catalogue(make_catalogue(OFFERED)), asked))
     assert [*offered.values()] == expected
-    assert [*offered][:2] == ["         Stacks: A stack (S)", "  20 MB  Databases: Store (S)"]
+    assert [*offered][:2] == ["  20 MB  Stacks: A stack (S)", "  20 MB  Databases: Store (S)"]
     assert "         Authoring and teaching: Slides (S)" in offered
     assert ("Helpers: Proxy (S)" in offered) == ("proxy" in asked)
 
