@@ -82,7 +82,7 @@ def test_what_is_merged_implies_what_went_in(random: Random, count: int) -> None
                 numbers = set(VERSIONS) & merged
                 written = (
                     "pip" if "===" in want.text else section
-                )  # which conda does not know, and pip's lists may have
+                )
                 assert numbers <= set(meaning(written, want.text)) or "@" in entry.text or "egg=" in entry.text
 
 
