@@ -70,7 +70,9 @@ class _Seen:
         """Whether the line of the merged file that answers this entry is no more."""
         place = finding.file, finding.line
         there = [(name, entry, want) for name, entry in self.entries for want in entry.wants if want[2:4] == place]
-        named = [one for one in there if one[2].text == finding.text] or (there if len(there) == 1 else [])
+        replaced = f"instead of {finding.text}"
+        named = [one for one in there if one[2].text == finding.text or one[2].comment.endswith(replaced)]
+        named = named or (there if len(there) == 1 else [])
         if not there and finding.text:
             return self._is_removed(f"# {finding.text}  #")
         return bool(named) and all(entry.text not in self._entries(name) for name, entry, _ in named)

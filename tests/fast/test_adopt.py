@@ -610,12 +610,13 @@ def test_findings_end(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     assert " U" not in git(course, "status", "--porcelain")
     commit(course)
 
-    apt.write_text(apt.read_text().replace("libcurl4t64", "libcurl3"))
+    apt.write_text(apt.read_text().replace("libcurl4\n", "libcurl4t64  # binder_a (instead of libcurl3)\n"))
     git(course, "rm", "-r", "--quiet", "binder_a", "postBuild")
     commit(course)
     assert copier(*UPDATE, course).returncode == 0
     assert sorted(told(course)) == lists  # what comes back is told again
-    apt.write_text(apt.read_text().replace("libcurl3", "libcurl4t64").replace("python-pip  # binder_a\n", ""))
+    mended = apt.read_text().replace("libcurl4t64  # binder_a (instead of libcurl3)\n", "libcurl4\n")
+    apt.write_text(mended.replace("# python-pip  # binder_a wanted this\n", ""))
     commit(course)
     result = copier(*UPDATE, course)
     assert told(course) == []

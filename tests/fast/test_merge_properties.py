@@ -80,9 +80,7 @@ def test_what_is_merged_implies_what_went_in(random: Random, count: int) -> None
             merged = set(meaning(section, entry.text))
             for want in entry.wants:
                 numbers = set(VERSIONS) & merged
-                written = (
-                    "pip" if "===" in want.text else section
-                )
+                written = "pip" if "===" in want.text else section
                 assert numbers <= set(meaning(written, want.text)) or "@" in entry.text or "egg=" in entry.text
 
 

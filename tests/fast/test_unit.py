@@ -141,7 +141,7 @@ def test_what_is_offered(make_catalogue: MakeCatalogue, asked: list[str], expect
     assert [*offered.values()] == expected
     assert [*offered][:2] == ["  20 MB  Stacks: A stack (S)", "  20 MB  Databases: Store (S)"]
     assert "         Authoring and teaching: Slides (S)" in offered
-    assert ("Helpers: Proxy (S)" in offered) == ("proxy" in asked)
+    assert ("         Helpers: Proxy (S)" in offered) == ("proxy" in asked)
 
 
 def test_every_category_is_offered_under_its_caption() -> None:

@@ -133,7 +133,7 @@ WRONG = {
     "hub": ("links_hub=hub.example.org", "'hub.example.org': is no address of a server; write it like 'https://"),
     "Binder": ("links_binder=mybinder", "'mybinder': is no address of a server"),
     "no list": ("links_content={gh: o/r}", "must be a list such as [gh:owner/notebooks@main#folder/file.ipynb]"),
-    "broken list": ("links_content=[", "is no list; put what has one of []{},#: in quotes"),
+    "broken list": ("links_content=[", "[: is no list; put what has one of []{},#: in quotes"),
     "DOI": ("links_content=['zenodo:10.5281/zenodo.1']", "'zenodo:10.5281/zenodo.1': nbgitpuller needs a git"),
     "twice": ("links_content=[gh:o/r, gh:o/r]", "'gh:o/r': is there twice; keep one of the two"),
 }
