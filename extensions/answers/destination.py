@@ -89,8 +89,8 @@ _REFUSED = (
     "(nothing was written)"
 )
 _REFUSED_OURS = (
-    "differs from what would be written, and a copy would discard your own lines; run copier update instead "
-    "(nothing was written)"
+    "differs from what would be written, and a copy would discard your own lines; run copier update instead, "
+    "after git init and a first commit; or remove the folder to make it anew (nothing was written)"
 )
 _REFUSED_LOST = (
     "is from an earlier run of Binder Blocks, whose answers file is not here; bring it back with "
