@@ -24,7 +24,7 @@ ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 class Terminal:
     """`screen` is what was written and not waited for yet, without escapes; `display` what is to be seen."""
 
-    def __init__(self, *words: str | Path) -> None:
+    def __init__(self, *words: str | Path, folder: Path | None = None) -> None:
         self.screen, self.display = "", pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.display)
         size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
@@ -33,7 +33,7 @@ class Terminal:
         command = [sys.executable, "-m", "copier", *map(str, words)]
         environment = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1"}
         self.process = subprocess.Popen(
-            command, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True
+            command, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True, cwd=folder
         )
         os.close(inner)
 

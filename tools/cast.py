@@ -8,6 +8,7 @@ The stills follow one another by CSS; where motion is not wanted, only the last 
 from __future__ import annotations
 
 import html
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def stills() -> Iterator[Still]:
     """What was to be seen before each answer, and at the end."""
     with (
         tempfile.TemporaryDirectory() as name,
-        Terminal("copy", "--trust", ROOT, Path(name) / "databases") as terminal,
+        Terminal("copy", "--trust", clone(Path(name)), "databases", folder=Path(name)) as terminal,
     ):
         for wanted, keys in TALK:
             terminal.expect(wanted)
@@ -54,6 +55,12 @@ def stills() -> Iterator[Still]:
         if terminal.end() != 0:
             raise SystemExit(terminal.screen)
         yield still(terminal.display)
+
+
+def clone(folder: Path) -> Path:
+    """The catalogue as it is committed: what is not makes a copy say so."""
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder / "binder-blocks")], check=True)
+    return folder / "binder-blocks"
 
 
 def still(screen: pyte.Screen) -> Still:
