@@ -8,6 +8,7 @@ The stills follow one another by CSS; where motion is not wanted, only the last 
 from __future__ import annotations
 
 import html
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from tests.terminal import COLUMNS, DOWN, ENTER, LINES, SPACE, Terminal  # noqa:
 # Text, colour, whether it is bold; the pieces of a line; the lines.
 Piece = tuple[str, str, bool]
 Still = list[list[Piece]]
+ADDRESS, HOST = "gh:OWNER/binder-blocks", "https://github.com/"
 FILE = ROOT / "docs/images/interview.svg"
 WIDE, HIGH = 8.4, 18
 SECONDS = 3
@@ -44,7 +46,7 @@ def stills() -> Iterator[Still]:
     """What was to be seen before each answer, and at the end."""
     with (
         tempfile.TemporaryDirectory() as name,
-        Terminal("copy", "--trust", clone(Path(name)), "databases", folder=Path(name)) as terminal,
+        Terminal("copy", "--trust", at_its_address(clone(Path(name))), "databases", folder=Path(name)) as terminal,
     ):
         for wanted, keys in TALK:
             terminal.expect(wanted)
@@ -61,6 +63,13 @@ def clone(folder: Path) -> Path:
     """The catalogue as it is committed: what is not makes a copy say so."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder / "binder-blocks")], check=True)
     return folder / "binder-blocks"
+
+
+def at_its_address(repository: Path) -> str:
+    """The address of the README, from which git takes this repository."""
+    variables = {"COUNT": "1", "KEY_0": f"url.{repository}.insteadOf", "VALUE_0": ADDRESS.replace("gh:", HOST) + ".git"}
+    os.environ.update({f"GIT_CONFIG_{name}": value for name, value in variables.items()})
+    return ADDRESS
 
 
 def still(screen: pyte.Screen) -> Still:
