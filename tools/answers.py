@@ -48,7 +48,7 @@ What a data file (`--data-file FILE`) or `--data NAME=VALUE` can say, in the ord
 out gets its default. [A JSON schema](schema/answers.json) has editors complete and check a data file:
 
 ```yaml
-# yaml-language-server: $schema=https://OWNER.github.io/binder-blocks/schema/answers.json
+# yaml-language-server: $schema=https://owner.github.io/binder-blocks/schema/answers.json
 course_name: Databases
 components: [postgres]
 ```

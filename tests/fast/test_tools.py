@@ -19,7 +19,7 @@ from extensions.catalogue.keys import KEYS
 from extensions.catalogue.units import Component, Output
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, manifest
-from tools import answers, blocks, new, processes, schema
+from tools import address, answers, blocks, new, processes, schema
 
 trial = importlib.import_module("tools.try")  # a word of Python's own
 README = (ROOT / "README.md").read_text()
@@ -233,3 +233,26 @@ def test_a_trial_of_nothing_says_what_makes_it(capsys: pytest.CaptureFixture[str
 def test_new_says_in_a_line_what_cannot_be(capsys: pytest.CaptureFixture[str]) -> None:
     assert new.main(["No", "databases"]) == 1
     assert capsys.readouterr().err.startswith("'No' is no name for a component; ")
+
+
+def test_every_text_has_the_project_s_address() -> None:
+    assert [*address.strays()] == [], "python tools/address.py gh:OWNER/NAME changes it everywhere"
+
+
+def test_the_address_moves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """All forms at once; a longer name that begins like it is another one."""
+    setting, page = tmp_path / "pyproject.toml", tmp_path / "page.md"
+    setting.write_text('address = "gh:OWNER/blocks"\n')
+    page.write_text("gh:OWNER/blocks https://github.com/OWNER/blocks#x owner.github.io/blocks/ gh:OWNER/blocks-more\n")
+    monkeypatch.setattr(address, "ROOT", tmp_path)
+    monkeypatch.setattr(address, "SETTING", setting)
+    monkeypatch.setattr(address, "texts", lambda: [setting, page])
+    address.move("gh:Me/bricks")
+    assert setting.read_text() == 'address = "gh:Me/bricks"\n'
+    expected = "gh:Me/bricks https://github.com/Me/bricks#x me.github.io/bricks/ gh:OWNER/blocks-more\n"
+    assert page.read_text() == expected
+    assert [*address.strays()] == []
+    page.write_text("gh:someone/bricks\n")
+    assert [*address.strays()] == ["page.md:1: gh:someone/bricks"]
+    with pytest.raises(SystemExit, match="write gh:OWNER/NAME"):
+        address.move("https://example.org")
