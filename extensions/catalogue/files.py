@@ -3,7 +3,7 @@
     apt.txt environment.yml requirements.txt requirements.late.txt downloads.txt   merged with those of the others
     postBuild start verify           <binder>/postBuild.d/<component>, start.d, verify.d
     service/*                        <binder>/services/<component>/*, and its former names in a file `formerly`
-    seed/*                           <binder>/seed/*, written once
+    seed/NAME/*                      <binder>/seed/NAME/*, written once, where the component NAME is installed
     jupyter_server_config.json       <binder>/jupyter_server_config.d/<component>.json
     files/*                          the same path in the repository's root
     component.yml questions.yml README.md tests.yml proof.yml tests/*   about the component, not copied
@@ -15,7 +15,7 @@ is taken verbatim. A file that is none of these, or two components giving one pa
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -97,16 +97,26 @@ def fragments(units: Iterable[Unit], name: str, render: Render) -> list[Fragment
 
 def place(components: Iterable[Component], binder_dir: str, render: Render) -> list[File]:
     """Every file that is copied rather than merged, sorted by path."""
+    components = list(components)
+    names = {component.name for component in components}
     files: dict[str, File] = {}
     owners: dict[str, str] = {}
     for component in components:
         for file in _placed(component, binder_dir, render):
+            if _is_for_another(file.path, binder_dir, names):
+                continue
             if file.path in files:
                 owner = owners[file.path]
                 raise BlocksError(f"{component.where()}: {file.path} is a file of '{owner}' too; rename one")
             files[file.path] = file
             owners[file.path] = component.name
     return [files[path] for path in sorted(files)]
+
+
+def _is_for_another(path: str, binder_dir: str, names: Container[str]) -> bool:
+    """Whether it is a seed of a component that is not installed."""
+    seeds = f"{binder_dir}/seed/"
+    return path.startswith(seeds) and path.removeprefix(seeds).split("/")[0] not in names
 
 
 def _placed(component: Component, binder_dir: str, render: Render) -> Iterator[File]:

@@ -243,3 +243,14 @@ def test_notebook_opens_without_what_git_ignores(make_catalogue: MakeCatalogue, 
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "the notebook\n")
     assert ("without services" in done.stderr) == (missing != "order")
+
+
+def test_seeds_are_for_what_is_there(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """A component may bring data for others: those that are installed get theirs."""
+    seeds = {f"data/seed/{name}/{name}.csv": "1\n" for name in ("data", "db", "graph")}
+    catalogue = make_catalogue(
+        {**seeds, **{f"{name}/component.yml": manifest(name) for name in ("data", "db", "graph")}}
+    )
+    result = copier("copy", "--trust", "--defaults", "--data", "components=[data, db]", catalogue, tmp_path / "course")
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in (tmp_path / "course/binder/seed").iterdir()) == ["data", "db"]
