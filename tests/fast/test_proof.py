@@ -88,6 +88,8 @@ def test_course_sum_knows_what_is_built() -> None:
     assert proof.course_sum({**files, "binder/README.md": (b"another", False), "notes.txt": (b"", False)}) == before
     assert proof.course_sum({**files, "binder/start": (b"exec", False)}) != before
     assert proof.course_sum({**files, "binder/launch": (b"", False)}) != before
+    assert proof.course_sum({**files, "binder/jupyter_server_config.d/a.json": (b"{}", False)}) != before
+    assert proof.course_sum({**files, "binder/report.json": (b"{}", False)}) == before
 
 
 def test_stand_ins_are_named() -> None:

@@ -46,7 +46,7 @@ LEFT_OUT = "not asked for"
 # The base image's; a course of these tests asks for it.
 PYTHON = "3.13"
 SHARE = 4
-PAGES = (".md", ".json")
+PAGES = (".md", "/report.json")
 STAND_INS = ROOT / "tests/image/harness/conda-packages.txt"
 # What repo2docker's own lock files bring, whatever a course asks for.
 OF_EVERY_COURSE = ("python", "pip")
