@@ -213,7 +213,9 @@ class Blocks(Extension):
         self._check_input(configuration)
         repository, answers_file = Path(configuration["dst_path"]), str(configuration["answers_file"])
         if answers := _answers_before(configuration):
-            _by_hand.check(answers_file, answers, _before.answered(repository, str(answers["binder_dir"])))
+            rendered = _before.answered(repository, str(answers["binder_dir"]))
+            sets = {name for name, question in self.questions.items() if question.get("multiselect")}
+            _by_hand.check(answers_file, answers, rendered, sets)
         asked = _given.adopt_again(data, self._before(configuration) or {})
         compose = functools.partial(_rendering.composed, self.catalogue)
         renewing = functools.partial(_renew.renewed, repository, asked=asked, compose=compose)

@@ -68,6 +68,12 @@ def adoptable(found: Iterable[str]) -> str:
     return _as_yaml({"the root of the repository" if name == adopt.ROOT else name: name for name in found})
 
 
+def in_order(names: Iterable[str], offered: str) -> list[str]:
+    """Names in the order in which they are offered, as Copier saves them; others behind."""
+    names, order = list(dict.fromkeys(names)), [*yaml.safe_load(offered).values()]
+    return [*(name for name in order if name in names), *(name for name in names if name not in order)]
+
+
 def _as_yaml(labels: Mapping[str, str]) -> str:
     literal = {_literal(label): _literal(name) for label, name in labels.items()}
     return yaml.safe_dump(literal, sort_keys=False, width=1000)

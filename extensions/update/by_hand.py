@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from ..errors import BlocksError
 
 
-def check(answers_file: str, answers: Mapping[str, Any], rendered: Mapping[str, Any]) -> None:
-    """Raises `BlocksError` for the first answer of the file that is not the one that was `rendered` from."""
+def check(
+    answers_file: str, answers: Mapping[str, Any], rendered: Mapping[str, Any], sets: Container[str] = ()
+) -> None:
+    """Raises `BlocksError` for the first answer of the file that is not the one that was `rendered` from.
+
+    The order of those in `sets` means nothing.
+    """
     for name, value in rendered.items():
-        if name in answers and plain(answers[name]) != plain(value):
+        form = _unordered if name in sets else plain
+        if name in answers and form(answers[name]) != form(value):
             asked = shlex.quote(f"{name}={_shown(answers[name])}")
             raise BlocksError(
                 f"{name}: was changed in {answers_file} by hand, and an update would not see that; write "
@@ -28,6 +34,11 @@ def check(answers_file: str, answers: Mapping[str, Any], rendered: Mapping[str, 
 def plain(value: Any) -> Any:
     """As a report has it, which is JSON."""
     return json.loads(json.dumps(value, default=str))
+
+
+def _unordered(value: Any) -> Any:
+    """Names as a set has them, each once."""
+    return sorted({*map(str, value)}) if isinstance(value, list) else plain(value)
 
 
 def _shown(value: Any) -> str:

@@ -1,7 +1,7 @@
 """The answers and the author's files of a repository, as this catalogue names them, before Copier's update renders it.
 
 - in the answer `components`, the old name of each becomes the new one; answers from before there were outputs become
-  those of today (`answers/former.py`)
+  those of today (`answers/former.py`); names stand in the order in which they are offered, as in a new course
 - `adopted` and `settled` are renewed from the repository (`renew`)
 - generated files that git does not see are put into the index, for the time of the update: `hidden`
 - the author's files in the Binder directory's `seed/OLD` move to `seed/NEW`, edited scripts and files of the service
@@ -22,7 +22,7 @@ import yaml
 from jinja2 import Environment
 
 from .. import git
-from ..answers import former
+from ..answers import choices, former
 from ..catalogue.units import Catalogue, current_names
 from ..foreign import adopt
 from . import before, hidden
@@ -67,8 +67,13 @@ def migrate(repository: Path, answers_file: str, catalogue: Catalogue, renew: Re
 def migrated(answers: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     """The answers as the questions of this catalogue ask for them, one step after another."""
     names = current_names(catalogue.components)
-    renamed = {**answers, "components": list(dict.fromkeys(names.get(name, name) for name in answers["components"]))}
-    return former.upgraded(renamed, catalogue.outputs, Environment())  # noqa: S701 expressions, no text
+    components = [names.get(name, name) for name in answers["components"]]
+    upgraded = former.upgraded(answers, catalogue.outputs, Environment())  # noqa: S701 expressions, no text
+    return {
+        **upgraded,
+        "components": choices.in_order(components, choices.components(catalogue, components)),
+        "outputs": choices.in_order(upgraded["outputs"], choices.outputs(catalogue)),
+    }
 
 
 def _names(repository: Path, answers: Mapping[str, Any], catalogue: Catalogue) -> dict[str, str]:

@@ -361,7 +361,9 @@ def _plant(leak):
         path.chmod(0o755)
 
     here, evil = _path.Path.cwd(), _path.Path(_os.environ["RUNNER_TEMP"], "evil")
-    if not (here / ".git/hooks").parent.is_dir():
+    if (here / ".git").is_file():  # the update's own work tree, in .git/binder-blocks of the checkout
+        here = here.parents[2]
+    if not (here / ".git").is_dir():
         return
     tell = f'echo "$0: ${{GH_TOKEN:-none}}" >>"{leak}"'
     put(evil / "told", f"{tell}\\n")
