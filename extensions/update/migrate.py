@@ -61,7 +61,7 @@ def migrate(repository: Path, answers_file: str, catalogue: Catalogue, renew: Re
     yield from (f"  moved: {old} -> {new}" for old, new in moved.items())
     yield from said(answers, new_answers)
     if former.is_former(answers):
-        yield f"The outputs are an answer of their own now: {', '.join(new_answers['outputs']) or 'none'}"
+        yield f"The outputs are an answer of their own now: {', '.join(sorted(new_answers['outputs'])) or 'none'}"
 
 
 def migrated(answers: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
