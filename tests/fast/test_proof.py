@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Literal
 
 import pytest
@@ -127,3 +128,20 @@ def test_what_failed_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
         "redis": (["built"], {"built": proof.LEFT_OUT}),
         "duckdb": (["built"], {"built": proof.LEFT_OUT, "dump": "no client", "tile": proof.LEFT_OUT}),
     }
+
+
+def test_what_another_run_has_shown_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Two runs over one tree; a third, over another one."""
+    now = Sums("a", "b")
+    component = SimpleNamespace(folder=tmp_path)
+    monkeypatch.setattr(proof.units, "COMPONENTS", {"redis": component})
+    monkeypatch.setattr(proof, "sums", lambda _: now)
+    monkeypatch.setattr(proof, "course", lambda _: {})
+    proof.write("redis", ["built"], {"tile": proof.LEFT_OUT, "dump": "no client"}, "Debian", {"redis": "7"})
+    proof.write("redis", ["tile"], {"built": proof.LEFT_OUT, "dump": proof.LEFT_OUT}, "", {})
+    written = proof.read("redis")
+    assert (written["ran"], written["not_run"]) == (["built", "tile"], {"dump": "no client"})
+    assert (written["base"], written["packages"]) == ("Debian", {"redis": "7"})
+    now = Sums("a", "other")
+    proof.write("redis", ["tile"], {"built": proof.LEFT_OUT, "dump": proof.LEFT_OUT}, "", {})
+    assert proof.read("redis")["not_run"] == {"built": proof.LEFT_OUT, "dump": proof.LEFT_OUT}

@@ -176,7 +176,8 @@ def write(name: str, ran: Iterable[str], not_run: Mapping[str, str], base: str, 
     now, before = sums(name), read(name)
     is_same = before.get("folder") == now.folder and before.get("course") == now.course
     kept = before if is_same else {}
-    shown = sorted({*ran, *kept.get("ran", ())})
+    shown, reasons = sorted({*ran, *kept.get("ran", ())}), kept.get("not_run", {})
+    left = {words: reasons.get(words, why) if why == LEFT_OUT else why for words, why in not_run.items()}
     proof = {
         "folder": now.folder,
         "course": now.course,
@@ -185,7 +186,7 @@ def write(name: str, ran: Iterable[str], not_run: Mapping[str, str], base: str, 
         "packages": dict(packages or kept.get("packages", {})),
         "stood_in": stand_ins(course(name)),
         "ran": shown,
-        "not_run": {words: why for words, why in sorted(not_run.items()) if words not in shown},
+        "not_run": {words: why for words, why in sorted(left.items()) if words not in shown},
     }
     text = HEAD + yaml.safe_dump(proof, sort_keys=False, allow_unicode=True, width=120)
     (units.COMPONENTS[name].folder / FILE).write_text(text)
