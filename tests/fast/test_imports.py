@@ -171,7 +171,7 @@ def test_refused_in_one_line(text: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert "secret" not in str(error.value)
 
 
-@pytest.mark.parametrize("value", [f"gh:o/r@{SHA}", {"gh": "o/r"}, [1], [None], [["x"]], 3])
+@pytest.mark.parametrize("value", [{"gh": "o/r"}, [1], [None], [["x"]], 3])
 def test_the_answer_is_a_list_of_texts(value: object) -> None:
     with pytest.raises(BlocksError, match=r"^imports: must be a list"):
         imports.references(value)

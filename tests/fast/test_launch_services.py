@@ -113,6 +113,7 @@ def test_deadline_opens_the_notebook_whatever_a_service_does(repository: Reposit
     process = repository.opened("--deadline", 3, "--grace", 1)
     assert time.monotonic() - begin >= 3
     assert set(states(repository).values()) == {"starting"}
+    until("the status says why", lambda: all(one["reason"] for one in repository.status()["services"].values()))
     reasons = {name: one["reason"] for name, one in repository.status()["services"].items()}
     assert reasons["never-ready"] == "not ready: still warming up"
     assert reasons["hung-ready"] == "no answer from ready"
@@ -174,7 +175,7 @@ def test_hooks_that_fail_are_slow_or_never_exec_are_named(repository: Repository
     assert alive(child)
     assert finish(process) == -signal.SIGTERM
     assert not alive(child)
-    assert repository.out == "\n", "neither is in the notebook"
+    until("the notebook has said that neither is in it", lambda: repository.out == "\n")
 
 
 def test_daemon_of_a_hook_is_stopped_cleanly(repository: Repository) -> None:

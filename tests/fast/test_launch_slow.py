@@ -67,7 +67,7 @@ def test_what_takes_longer_than_the_notebook_waits_goes_on(repository: Repositor
     assert (repository.home / "next").exists(), "it came after the other, as always"
     second = repository.script("verify").stdout
     assert "it took too long, so its exports came too late (GIVEN, READY)" in second
-    assert repository.out == "-old\n"
+    until("the notebook has said it", lambda: repository.out == "-old\n")
     assert finish(process) == -signal.SIGTERM
 
 
@@ -94,7 +94,7 @@ def test_as_long_as_it_takes(repository: Repository) -> None:
     (repository.home / "now").touch()
     until("the notebook is open", lambda: (repository.home / "up").exists())
     assert repository.state("late")["state"] == "ready"
-    assert repository.out == "1\n"
+    until("the notebook has said it", lambda: repository.out == "1\n")
     assert "late: late" not in repository.err
     assert finish(process) == -signal.SIGTERM
 
@@ -105,7 +105,7 @@ def test_what_is_no_number_of_seconds_is_said(repository: Repository, seconds: s
     repository.hook("one", f"#!/bin/sh\n{READY}{EXEC}")
     process = repository.opened(notebook="echo $READY; exec sleep 1000")
     assert repository.status()["notes"] == [f"START_SECONDS={seconds} is no number of seconds; 60 it is"]
-    assert repository.out == "1\n"
+    until("the notebook has said it", lambda: repository.out == "1\n")
     assert finish(process) == -signal.SIGTERM
 
 

@@ -134,7 +134,7 @@ def test_what_another_run_has_shown_stays(monkeypatch: pytest.MonkeyPatch, tmp_p
     """Two runs over one tree; a third, over another one."""
     now = Sums("a", "b")
     component = SimpleNamespace(folder=tmp_path)
-    monkeypatch.setattr(proof.units, "COMPONENTS", {"redis": component})
+    monkeypatch.setattr(units, "COMPONENTS", {"redis": component})
     monkeypatch.setattr(proof, "sums", lambda _: now)
     monkeypatch.setattr(proof, "course", lambda _: {})
     proof.write("redis", ["built"], {"tile": proof.LEFT_OUT, "dump": "no client"}, "Debian", {"redis": "7"})
