@@ -142,4 +142,4 @@ def test_data_of_another_version_is_set_aside(kept_stack: str, home: Path, conta
     running = container(kept_stack, f"--volume={home}:/home/jovyan")
     assert_works(running)
     assert "postgresql 9" in running.logs()
-    assert [path.name for path in kept.glob("data.*")] == ["data.postgresql-9-1"]
+    assert [path.name for path in kept.glob("data.*") if path.is_dir()] == ["data.postgresql-9-1"]
