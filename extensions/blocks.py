@@ -301,7 +301,7 @@ def _kept_answers(context: Context) -> str:
     if _operation.get() != "copy" or conf["defaults"] or conf["pretend"]:
         return ""
     path = _draft.keep(context["_copier_answers"], Path(conf["dst_path"]))
-    return f"\nYour answers are kept: correct {path}, and run this again with --data-file {path}"
+    return f"; your answers are kept: correct {path}, and run this again with --data-file {path}"
 
 
 def asks(context: Context, name: str) -> bool:

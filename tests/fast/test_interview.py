@@ -135,7 +135,7 @@ def test_what_cannot_be_composed_keeps_the_answers(make_catalogue: MakeCatalogue
         terminal.send(f"a{ENTER}")
         terminal.expect("More settings")
         terminal.send(ENTER)
-        terminal.expect("Your answers are kept")
+        terminal.expect("; your answers are kept")
         assert terminal.end() == 1
     kept = yaml.safe_load((tmp_path / "course.answers.yml").read_text())
     assert kept["course_name"] == "Databases"
