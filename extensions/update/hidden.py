@@ -21,16 +21,28 @@ from .state import State
 
 def find(repository: Path, generated: Iterable[str]) -> list[str]:
     """The generated files that are there and not in the index; raises `BlocksError` for changes that git hides."""
-    paths = sorted({*generated, *(f"{folder}/report.json" for folder in BINDER_DIRS)})
-    listed = git.listed(repository, "-v", "--cached", "--others", "--", *paths)
-    for tag, path in (line.split(" ", 1) for line in listed):
+    listed = _listed(repository, "--others", {*generated, *(f"{folder}/report.json" for folder in BINDER_DIRS)})
+    return [path for tag, path in listed if tag == "?" and not (repository / path).is_symlink()]
+
+
+def known(repository: Path, paths: Iterable[str]) -> set[str]:
+    """Those of the paths that are in the index; raises `BlocksError` for changes that git hides."""
+    asked = {*paths}
+    return {path for _, path in _listed(repository, "--cached", asked)} if asked else set()
+
+
+def _listed(repository: Path, which: str, paths: Iterable[str]) -> list[tuple[str, str]]:
+    """Tag and path of each in the index, and of those `which` adds; none with changes that git is told not to see."""
+    lines = git.listed(repository, "-v", "--cached", which, "--", *sorted(paths))
+    listed = [(line[0], line[2:]) for line in lines]
+    for tag, path in listed:
         if (tag.islower() or tag == "S") and _differs(repository, path):
             flag = "skip-worktree" if tag in "sS" else "assume-unchanged"
             raise BlocksError(
                 f"{path}: has changes that git is told not to see, and the update would discard them; "
                 f"git update-index --no-{flag} {path}, commit them, and update again"
             )
-    return [line[2:] for line in listed if line[:2] == "? " and not (repository / line[2:]).is_symlink()]
+    return listed
 
 
 def _differs(repository: Path, path: str) -> bool:

@@ -2,6 +2,7 @@
 
 - in the answer `components`, the old name of each becomes the new one; answers from before there were outputs become
   those of today (`answers/former.py`); names stand in the order in which they are offered, as in a new course
+- an empty list that is typed is nothing, as in a new course (`answers/questions.unfilled`)
 - `adopted` and `settled` are renewed from the repository (`renew`)
 - generated files that git does not see are put into the index, for the time of the update: `hidden`
 - the author's files in the Binder directory's `seed/OLD` move to `seed/NEW`, edited scripts and files of the service
@@ -22,7 +23,7 @@ import yaml
 from jinja2 import Environment
 
 from .. import git
-from ..answers import choices, former
+from ..answers import choices, former, questions
 from ..catalogue.units import Catalogue, current_names
 from ..foreign import adopt
 from . import before, hidden
@@ -31,7 +32,7 @@ from .renew import said
 Renew = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 # Where in the Binder directory an author's edited files of a component are, besides the seeds.
-KINDS = ("postBuild.d", "start.d", "verify.d", "services")
+KINDS = ("postBuild.d", "start.d", "first.d", "verify.d", "services")
 
 
 def is_needed(repository: Path, answers_file: str, catalogue: Catalogue, renew: Renew = dict) -> bool:
@@ -59,7 +60,7 @@ def migrate(repository: Path, answers_file: str, catalogue: Catalogue, renew: Re
         path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
     yield from (f"Component '{old}' is called '{new}' now" for old, new in names.items())
     yield from (f"  moved: {old} -> {new}" for old, new in moved.items())
-    yield from said(answers, new_answers)
+    yield from said(repository, answers_file, answers, new_answers)
     if former.is_former(answers):
         yield f"The outputs are an answer of their own now: {', '.join(sorted(new_answers['outputs'])) or 'none'}"
 
@@ -69,6 +70,7 @@ def migrated(answers: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]
     names = current_names(catalogue.components)
     components = [names.get(name, name) for name in answers["components"]]
     upgraded = former.upgraded(answers, catalogue.outputs, Environment())  # noqa: S701 expressions, no text
+    upgraded |= questions.unfilled(upgraded, catalogue.root)
     return {
         **upgraded,
         "components": choices.in_order(components, choices.components(catalogue, components)),

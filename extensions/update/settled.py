@@ -19,7 +19,7 @@ from typing import Any
 from ..comments import split_comment
 from ..composition import Composition
 from ..errors import BlocksError
-from ..foreign import again, script_findings
+from ..foreign import again, beside, script_findings
 from ..foreign.directory import Directory
 from ..merge import environment_text, pip
 from ..model import Entry, Finding, Merged
@@ -108,8 +108,9 @@ class _Seen:
         """Where the script is that runs here."""
         if directory.home:
             return posixpath.join(directory.home, path)
-        hook = f"{self.composition.binder_dir}/{posixpath.basename(path)}.d/{directory.slug}"
-        return next((place for place in (f"{path}-{directory.slug}", hook) if place in self.placed), path)
+        folders = (f"{posixpath.basename(path)}.d", beside.FOLDER)
+        hooks = (f"{self.composition.binder_dir}/{folder}/{directory.slug}" for folder in folders)
+        return next((place for place in (f"{path}-{directory.slug}", *hooks) if place in self.placed), path)
 
     def _text(self, path: str) -> str | None:
         """None where there is no such file."""

@@ -5,28 +5,28 @@
 - what the outputs need done by hand (`next.md` in their folders)
 - how to look at it at home, and how to get newer blocks
 
-Each step fits `WIDTH` columns of a terminal, but for a path or an address that does not.
+Each step fits a terminal (`fitting`), and is broken the same elsewhere.
 """
 
 from __future__ import annotations
 
 import os
 import shlex
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from ..catalogue.units import Component
 from ..composition import Composition
+from ..fitting import broken
 from ..text import printable
 
-WIDTH = 80
 TITLE = "## What to do next"
 
 
 def lines(composition: Composition, destination: Path) -> list[str]:
     """The heading and the steps, as a numbered list of Markdown."""
     steps = [*_steps(composition, destination)]
-    numbered = (_item(f"{number}. ", step) for number, step in enumerate(steps, start=1))
+    numbered = (broken(f"{number}. {step}") for number, step in enumerate(steps, start=1))
     return ["", TITLE, "", *numbered]
 
 
@@ -51,20 +51,21 @@ def _is_in_git(destination: Path) -> bool:
     return any((parent / ".git").exists() for parent in (folder, *folder.parents))
 
 
-def _item(mark: str, step: str) -> str:
-    wrapped = textwrap.wrap(
-        step,
-        WIDTH,
-        initial_indent=mark,
-        subsequent_indent=" " * len(mark),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(wrapped)
-
-
 def moves(before: Iterable[str], now: Iterable[str]) -> list[str]:
     """What an update brought and took, of blocks or outputs, as lines."""
     before, now = list(before), list(now)
     came, went = [name for name in now if name not in before], [name for name in before if name not in now]
     return [f"- {verb}: {', '.join(names)}." for verb, names in (("Added", came), ("Removed", went)) if names]
+
+
+def companions(before: Iterable[str], now: Iterable[str], components: Mapping[str, Component]) -> list[str]:
+    """The same of what comes along by itself, of the names installed; nothing is known of a course without any."""
+    before, now = [*before], [*now]
+    coming = [components[name] for name in now if name in components and name not in before] if before else []
+    lines = [
+        f"- {one.title} comes along, since there is a {one.comes_with}; --data 'remove=[{one.name}]' leaves it out."
+        for one in coming
+        if one.comes_with
+    ]
+    went = [name for name in before if name in components and components[name].comes_with and name not in now]
+    return [*lines, *moves(went, ())]
