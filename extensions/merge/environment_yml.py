@@ -103,8 +103,12 @@ def _read(environments: Iterable[Fragment], requirements: Iterable[Fragment], py
     wants = Wants(python=list(pythons))
     for fragment in environments:
         environment_reader.read(fragment, wants)
+    merged = set[str]()
     for fragment in requirements:
+        merged.add(fragment.file)
         wants.pip += pip.read(fragment, wants.notes)
+    wants.pip = included.unmerged(wants.pip, merged, wants.notes)
+    wants.notes.findings += included.examine(wants.notes.included)
     return wants
 
 

@@ -6,13 +6,15 @@
 - an index in a line of its own takes PyPI's place for all packages: where others ask for some, it becomes one more
   index, and `--no-index` a comment; not where they name the same one, or PyPI itself is named beside it
 - a version that only its own index has (`2.1.0+cu118`) is asked for without its local part, where whoever asks for it
-  names no place to look for it
+  names no place to look for it but PyPI; so is one that `===` asks for and that is no version to pip, by the name alone
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+
+from packaging.version import VERSION_PATTERN
 
 from ..errors import BlocksError
 from ..model import Fragment, Want
@@ -39,7 +41,7 @@ BB225 = Rule(
     "BB225",
     "a version that PyPI does not have",
     "a local version, such as `2.1.0+cu118`, is that of another index or of somebody's own build; the public one is "
-    "taken",
+    "taken, and the name alone where `===` asks for what is no version, such as `0.23ubuntu1`",
     "name the index, as `--extra-index-url`",
 )
 
@@ -47,6 +49,9 @@ ADDING = ("--extra-index-url", "--find-links", "--trusted-host")
 REPLACING = ("--index-url", "--no-index")
 PYPI = re.compile(r"https?://pypi\.(?:org|python\.org)/(?:simple|pypi)/?")
 LOCAL = re.compile(r"(?<=[^=])={2,3}\s*(?P<public>\d[\w.!]*)\+[\w.]+(?![^\s,;)])")
+# What `pip freeze` writes of a version that follows no rule.
+ARBITRARY = re.compile(r"(?<=[^=])===\s*(?P<version>[^\s,;)]+)")
+VERSION = re.compile(VERSION_PATTERN, re.VERBOSE | re.IGNORECASE)
 # What somebody's own build of a checkout is called.
 UNKNOWN = re.compile(r"0(?:\.0)*(?:\.dev\d+)?")
 
@@ -109,8 +114,8 @@ def settle(wants: Iterable[Want], notes: Notes) -> list[Want]:
     """The wants of all, with those indices as one more that would take PyPI's place for others."""
     wants = list(wants)
     options = {want: _option(want.text) for want in wants if want.text[:1] == "-"}
-    if local := [want for want in wants if "+" in want.text and want not in options]:
-        placed = {want.component for want, (name, _) in options.items() if name in (*ADDING, *REPLACING)}
+    if local := [want for want in wants if ("+" in want.text or "===" in want.text) and want not in options]:
+        placed = {want.component for want, (name, value) in options.items() if _is_place(name, value)}
         public = {want: _public(want, notes) for want in local if want.component not in placed}
         wants = [public.get(want, want) for want in wants]
     if not options:
@@ -123,6 +128,11 @@ def settle(wants: Iterable[Want], notes: Notes) -> list[Want]:
     asking |= {want.component for want, (name, _) in options.items() if name == "--requirement"}
     asking |= {want.component for want in replacing if len({options[other] for other in replacing}) > 1}
     return [one for want in wants for one in (_settled(want, options, asking, notes) if want in replacing else [want])]
+
+
+def _is_place(name: str, value: str) -> bool:
+    """Whether the option names where else than on PyPI there are packages."""
+    return name in (*ADDING, *REPLACING) and name != "--trusted-host" and not PYPI.fullmatch(value)
 
 
 def _settled(want: Want, options: dict[Want, tuple[str, str]], asking: set[str], notes: Notes) -> Iterator[Want]:
@@ -148,13 +158,18 @@ def _settled(want: Want, options: dict[Want, tuple[str, str]], asking: set[str],
 
 
 def _public(want: Want, notes: Notes) -> Want:
-    """A pin to a local version without its local part."""
+    """A pin to a local version without its local part, or to what is no version without it."""
     asked = requirement.parse(want.text).requirement
-    match = LOCAL.search(want.text) if asked and not asked.url else None
-    if match is None:
+    if asked is None or asked.url:
         return want
-    public = "" if UNKNOWN.fullmatch(match["public"]) else f"=={match['public']}"
+    match, public = LOCAL.search(want.text), ""
+    if match:
+        public = "" if UNKNOWN.fullmatch(match["public"]) else f"=={match['public']}"
+    else:
+        match = ARBITRARY.search(want.text)
+        if match is None or VERSION.fullmatch(match["version"]):
+            return want
     instead = want.text[: match.start()] + public + want.text[match.end() :]
-    reason = f"is a local version, which PyPI does not have; '{instead}' was taken"
+    reason = f"is a version that PyPI does not have; '{instead}' was taken"
     notes.findings.append(want.finding(BB225, reason, "name its index, as --extra-index-url", left_out=True))
     return want._replace(text=instead)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..comments import one_line
 from ..errors import BlocksError
@@ -24,16 +25,28 @@ ANCHOR = re.compile(r"Your own .* go below this line\b")
 Split = Callable[[str], "tuple[str, str]"]
 
 
+class Included(NamedTuple):
+    """An entry of a file that the entry `line` names, or of one that this file names; `file` is the named one.
+
+    `asks`: pip installs it; a constraint asks for nothing.
+    """
+
+    line: Want
+    want: Want
+    file: str
+    asks: bool
+
+
 @dataclass
 class Notes:
     """What reading came upon beside entries; `trailing` as in `Merged`.
 
-    `included`: the entries of files that entries name, each with the entry that does.
+    `included`: the entries of files that entries name.
     """
 
     findings: list[Finding] = field(default_factory=list)
     trailing: list[str] = field(default_factory=list)
-    included: list[tuple[Want, Want]] = field(default_factory=list)
+    included: list[Included] = field(default_factory=list)
 
     def leave_out(self, want: Want, fragment: Fragment, code: str, reason: str, remedy: str) -> None:
         """Find an entry that cannot be used; raises `BlocksError` where a component has it."""

@@ -23,7 +23,7 @@ from ..comments import split_comment
 from ..model import Clash, Entry, Fragment, Merged, Want
 from ..rule import Rule
 from . import indices, lines, pip_lines, requirement, spelling, unfit
-from .lines import Notes
+from .lines import Included, Notes
 from .paths import relocate
 from .requirement import NEXT
 from .versions import overlap
@@ -31,6 +31,7 @@ from .wants import merge_wants
 
 LATE_ANCHOR = "# Your own late packages go below this line, one to a line, in the order of their installation."
 REMEDY = "make the two ranges overlap"
+CONSTRAINTS = ("-c", "--constraint")
 COMMENT_ALONE = re.compile(r"\s*#")
 FILE = re.compile(r"(?:-[rc] *|--(?:requirement|constraint)[= ] *)(?P<path>(?![\w+.-]*:)[^-].*)")
 HASH = re.compile(r" --hash(?:=\S*| \S+|$)")
@@ -117,7 +118,11 @@ def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
     if found := pip_lines.unfit(want.text):
         yield from _instead(want, found, fragment, notes)
         return
-    want, *others = indices.apart(want, fragment, notes)
+    first, *others = indices.apart(want, fragment, notes)
+    if others:
+        for one in (first, *others):
+            yield from _entry(one, fragment, notes)
+        return
     written = want.text
     want = want._replace(text=relocate(written, fragment))
     line = requirement.parse(want.text)
@@ -129,15 +134,13 @@ def _entry(want: Want, fragment: Fragment, notes: Notes) -> Iterator[Want]:
         yield from _instead(want, found, fragment, notes)
     elif line.key:
         yield want
-        notes.included += ((want, inner) for inner in _included(written, fragment, "", set()))
+        notes.included += _included(Included(want, want, "", True), written, fragment, "", set())
     else:
         reason = "is no requirement that pip could read"
         notes.leave_out(want, fragment, BB202, reason, spelling.form(want.text))
-    for other in others:
-        yield from _entry(other, fragment, notes)
 
 
-def _included(option: str, fragment: Fragment, folder: str, seen: set[str]) -> Iterator[Want]:
+def _included(by: Included, option: str, fragment: Fragment, folder: str, seen: set[str]) -> Iterator[Included]:
     """The entries of the file that a `-r` or `-c` names, seen from `folder`, and of those that it names; each once."""
     match = FILE.fullmatch(option)
     path = posixpath.normpath(posixpath.join(folder, match["path"].strip("\"' "))) if match else ""
@@ -146,9 +149,10 @@ def _included(option: str, fragment: Fragment, folder: str, seen: set[str]) -> I
         return
     seen.add(path)
     inside = replace(fragment, file=found[0], text=_joined(found[1]))
+    by = by._replace(file=by.file or found[0], asks=by.asks and not option.startswith(CONSTRAINTS))
     for want in lines.wants(inside, split_comment, Notes()):
-        yield from _included(want.text, fragment, posixpath.dirname(path), seen)
-        yield want
+        yield from _included(by, want.text, fragment, posixpath.dirname(path), seen)
+        yield by._replace(want=want)
 
 
 def _instead(want: Want, found: unfit.Unfit, fragment: Fragment, notes: Notes) -> Iterator[Want]:

@@ -2,7 +2,7 @@
 
 - modules of Python itself, of some version from 3.8 on; also those that only Python 2 had
 - packages that only Windows or macOS have, or that are made for one of them alone
-- packages of Debian's or of Anaconda's installer, which `pip freeze` lists there
+- packages of Debian's or of Anaconda's installer, which `pip freeze` lists there; Python itself, to pip
 - names by which something is imported, or was called once, where the package has another
 
 Names are in lower case with hyphens, as PEP 503 has it. Conda has packages of its own under names of modules (`zlib`,
@@ -19,7 +19,7 @@ from ..rule import Rule
 
 BB211 = Rule(
     "BB211",
-    "a package that is a module of Python itself",
+    "a package that is Python itself, or a module of it",
     "PyPI does not have it, or something else under its name, and one unknown name breaks the build; it is left out, "
     "and stays as a comment",
     "remove it",
@@ -113,6 +113,8 @@ DEBIAN = frozenset(
     """.split()  # noqa: SIM905
 )
 ANACONDA = frozenset(("anaconda-navigator", "navigator-updater"))
+# What conda can install; PyPI has none of them, or one that nobody can use any more.
+CONDA = frozenset(("conda", "conda-build", "conda-verify", "ruamel-yaml-conda"))
 # How names of such packages begin and end.
 OF_WINDOWS = ("m2w64-", "msys2-", "m2-", "winrt-"), ("-win-64", "-win-32", "-win-arm64")
 OF_MACOS = ("pyobjc-",), ("-osx-64", "-osx-arm64")
@@ -151,7 +153,7 @@ MISNAMED_TO_CONDA = {
 STARTS, ENDS = OF_WINDOWS[0] + OF_MACOS[0], OF_WINDOWS[1] + OF_MACOS[1]
 LISTED = WINDOWS | MACOS | DEBIAN | ANACONDA
 LISTED_OF_PIP, LISTED_OF_CONDA = (
-    LISTED | MODULES | MISNAMED.keys(),
+    LISTED | CONDA | MODULES | MISNAMED.keys() | {"python"},
     LISTED | MODULES_TO_CONDA | MISNAMED_TO_CONDA.keys(),
 )
 
@@ -163,6 +165,8 @@ def of_pip(name: str, shown: str) -> Unfit | None:
         return None
     if name in MODULES:
         return _module() if shown not in OTHERS else None
+    if name == "python":
+        return Unfit(BB211, "is Python itself, and no package", "remove it; the answer python_version says which one")
     return _misnamed(name, MISNAMED) or _of_another_system(name)
 
 
@@ -184,6 +188,8 @@ def _module() -> Unfit:
 
 
 def _of_another_system(name: str) -> Unfit:
+    if name in CONDA:
+        return Unfit(BB216, "is a package of conda's own, which pip cannot install", "remove it")
     if name in DEBIAN or name in ANACONDA:
         whose = "Debian's own" if name in DEBIAN else "of Anaconda's installer"
         return Unfit(BB216, f"is a package {whose}, which no index has", "remove it")
