@@ -11,5 +11,6 @@ calls runs                what scripts run, by their text: `reader`, `commands`,
                           `places` and `written` say where that leads and writes, `source` cites it
 carry named tools         which files come along, by what scripts and lists name, and by the tools that they call
 portable                  by their own names
-helpers proxied           what adopted scripts use of their repository; what configurations put behind the proxy
+helpers listed proxied    what adopted scripts and lists use of their repository; what configurations put behind the
+                          proxy
 """

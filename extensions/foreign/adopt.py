@@ -5,9 +5,10 @@ later update renders from that answer (`adoption`), never from the destination; 
 
 - looked at: `binder/`, `.binder/`, every `binder_*/`, and the root where repo2docker would read it, which is where
   there is neither `binder/` nor `.binder/`; always in that order, the root before `binder_*/`
+- of the files that lists name with `-r` and `-c`, the text, as `listed` says, under `helpers`
 - a directory counts if it has a file that repo2docker acts on (`MERGED` or `NOTED`, but for their companions)
-- the files of `MERGED` are kept whole, and the root's pyproject.toml; those of `NOTED`, and names that look like one
-  of repo2docker's, by name: all that matters is that they are there
+- the files of `MERGED` are kept whole, and the root's pyproject.toml; of R's (`READ`) what tells which packages it is
+  to install; those of `NOTED`, and names that look like one of repo2docker's, by name: that they are there is enough
 - a text is a list of its lines, split at line feeds, so that it can be read in the answers file; what YAML would not
   give back byte for byte is `{base64: ...}`
 - a symbolic link is followed inside the repository, and where it leads is kept; one that leads out of it, or nowhere,
@@ -19,6 +20,7 @@ later update renders from that answer (`adoption`), never from the destination; 
 from __future__ import annotations
 
 import base64
+import json
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
@@ -28,18 +30,34 @@ from typing import Any
 import yaml
 
 from ..errors import BlocksError
-from ..repo2docker import BINDER_DIRS, COMPANIONS, HOOKS, LISTS, PACKS, RUNTIME, is_package
+from ..repo2docker import (
+    BINDER_DIRS,
+    COMPANIONS,
+    DESCRIPTION,
+    HOOKS,
+    INSTALL_R,
+    LISTS,
+    PACKS,
+    RENV_LOCK,
+    RUNTIME,
+    is_package,
+)
 from ..similar import meant
 from ..text import HIDDEN as UNSEEN
 from ..text import decode
 from ..yaml_files import Loader
-from . import helpers
+from . import helpers, listed
 
 LATE = "requirements.late.txt"
 MERGED = (*LISTS, LATE, RUNTIME, *HOOKS)
 # At the root, repo2docker installs the package that it describes, where there is nothing else.
 PACKAGE = "pyproject.toml"
-NOTED = tuple(name for names in (*PACKS.values(), COMPANIONS) for name in names if name not in (*MERGED, PACKAGE))
+NOTED = (
+    *(name for names in (*PACKS.values(), COMPANIONS) for name in names if name not in (*MERGED, PACKAGE)),
+    RENV_LOCK,
+)
+# What R is to install; it runs from where it stands, so that its text is for those who ask what that is.
+READ = (INSTALL_R, DESCRIPTION, RENV_LOCK)
 # What makes a folder a Binder configuration.
 COUNTING = tuple(name for name in (*MERGED, *NOTED) if name not in (LATE, *COMPANIONS))
 # In the folder of the merged files: what the merged ones take the place of.
@@ -128,8 +146,16 @@ def within(destination: Path, path: Path) -> Path | None:
 
 
 def read(destination: Path, names: Iterable[str]) -> Adopted:
-    """What those directories hold, as data for the answers file; what their scripts use of the rest, as `helpers`."""
-    return {name: {**_read(destination, name), **helpers.read(destination, name, _content)} for name in names}
+    """What those directories hold, as data for the answers file; what they use of the rest, as `helpers`."""
+    return {name: {**_read(destination, name), **_used(destination, name)} for name in names}
+
+
+def _used(destination: Path, name: str) -> dict[str, Any]:
+    """What the scripts and the lists of a directory use of the rest of the repository."""
+    lists = listed.of_lists(destination, [posixpath.normpath(posixpath.join(name, file)) for file in (*LISTS, LATE)])
+    held = {path: _content(file, path) for path, file in lists.items()}
+    held = {**helpers.read(destination, name, _content).get(helpers.KEY, {}), **held}
+    return {helpers.KEY: dict(sorted(held.items()))} if held else {}
 
 
 def _read(destination: Path, name: str) -> dict[str, Content]:
@@ -145,7 +171,22 @@ def _read(destination: Path, name: str) -> dict[str, Content]:
             contents[file] = _linked(destination, path, _content(path, where))
     others = sorted(path.name for path in (destination / name).iterdir() if path.is_file())
     known = [file for file in others if is_noted(file)]
-    return {**contents, **{file: [] for file in known if file not in contents}, **_hidden(destination, name)}
+    noted = {file: _of_r(destination / name / file) for file in known if file not in contents}
+    return {**contents, **noted, **_hidden(destination, name)}
+
+
+def _of_r(path: Path) -> Content:
+    """The text of one of `READ` that can be read as it is, of a lock file the names alone; else nothing."""
+    if path.name not in READ or path.is_symlink() or path.stat().st_size > LARGEST:
+        return []
+    if path.name == RENV_LOCK:
+        try:
+            packages = json.loads(path.read_bytes())["Packages"]
+            return [json.dumps({"Packages": {name: {} for name in sorted(packages)}}, ensure_ascii=True)]
+        except (ValueError, KeyError, TypeError, OSError, RecursionError):
+            return []
+    content = _content(path, path.name)
+    return content if isinstance(content, list) else []
 
 
 def is_noted(file: str) -> bool:

@@ -27,7 +27,9 @@ from .pack import Pack
 
 def directories(adopted: Any) -> list[Directory]:
     """The answer as directories; raises `BlocksError` where it is none that `adopt` gives."""
-    adopted, helping = helpers.apart(adopted or {})
+    if not adopted:
+        return []
+    adopted, helping = helpers.apart(adopted)
     if not isinstance(adopted, Mapping) or not all(isinstance(contents, Mapping) for contents in adopted.values()):
         raise BlocksError("adopted: must be a mapping of directories to their files, as copier copy writes it")
     result: list[Directory] = []
@@ -45,7 +47,8 @@ def directories(adopted: Any) -> list[Directory]:
                     f"adopted: {name}/{file}: must be a Binder file, as a list of lines, or base64: and text"
                 ) from error
         slug = _unique(_slug(name), [directory.slug for directory in result])
-        tree = {**_helpers(helping.get(name, {})), **tree}
+        used = _helpers(helping.get(name, {}))
+        tree |= {path: blob for path, blob in used.items() if path not in tree or not tree[path].data}
         result.append(Directory("root" if name == ROOT else name, slug, "", folder, "", tree))
     return result
 

@@ -1,7 +1,8 @@
 """Which files of an imported repository come along: those that its scripts and lists need, as far as one can see.
 
 - all files of its Binder folder, but for the lists that are merged; with a Binder folder that is the root: none
-- what its scripts and lists name (`named`), and the same for each script carried, in turn
+- what its scripts and lists name (`named`), and the same for each script carried, in turn; R's installations
+  (`wanted`) are scripts, too
 - a file of more than 1 MB, and what would be more than 500 files or 10 MB, is left out and found, scripts excepted
 - never what belongs to Git or its hosts (`.git*`), found if it is in the Binder folder; nor a path that could not stand
   everywhere (`portable`), found too
@@ -17,6 +18,7 @@ from ..model import Finding
 from ..repo2docker import HOOKS, LISTS
 from ..rule import Rule
 from ..text import printable
+from . import wanted
 from .directory import Blob, Directory
 from .named import MAX_FILE, Words
 from .portable import is_path, portable, twins
@@ -34,7 +36,8 @@ def carried(directory: Directory) -> tuple[list[str], list[Finding]]:
     words = Words(tree)
     hooks, lists = ([path for name in names if (path := directory.path(name)) in tree] for names in (HOOKS, LISTS))
     beside = words.folders.get(directory.folder, ()) if directory.folder else ()
-    pending = deque(dict.fromkeys([*hooks, *(path for path in beside if path not in lists)]))
+    others = [*(path for path in beside if path not in lists), *wanted.carried(directory)]
+    pending = deque(dict.fromkeys([*hooks, *(path for path in others if path in tree)]))
     seen = set(pending)
 
     def follow(path: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model import Finding
-from ..repo2docker import BINDER_DIRS, RUNTIME
+from ..repo2docker import BINDER_DIRS, RUNTIME, R
 from ..rule import Rule
 from .adopt import MERGED, REPLACED, ROOT
 from .adoption import directories
@@ -61,7 +61,7 @@ def findings(adopted: Any, binder_dir: str) -> list[Finding]:
 def _merged(directory: Directory) -> list[str]:
     """The files that were merged, but for those that something reads where they stand."""
     pack = Pack(directory)
-    stays = pack.is_in_place and pack.name in ("docker", "julia", "r", "")
+    stays = pack.is_in_place and pack.name in ("docker", "julia", R, "")
     dead = {
         **dict.fromkeys(MERGED, True),
         "environment.yaml": environment_name(directory) == "environment.yaml",

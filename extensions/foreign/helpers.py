@@ -43,7 +43,7 @@ def apart(adopted: Any) -> tuple[Any, dict[str, Mapping[str, Any]]]:
         return adopted, {}  # refused by whoever reads the rest
     found = {str(name): contents.get(KEY, {}) for name, contents in adopted.items()}
     for held in found.values():
-        if not isinstance(held, Mapping) or not all(isinstance(path, str) and _is_plain(path) for path in held):
+        if not isinstance(held, Mapping) or not all(isinstance(path, str) and is_plain(path) for path in held):
             raise BlocksError(f"adopted: {KEY}: must be files by their paths, as copier copy writes it")
     rest = {
         name: {file: content for file, content in contents.items() if file != KEY} for name, contents in adopted.items()
@@ -51,7 +51,7 @@ def apart(adopted: Any) -> tuple[Any, dict[str, Mapping[str, Any]]]:
     return rest, found
 
 
-def _is_plain(path: str) -> bool:
+def is_plain(path: str) -> bool:
     return path == posixpath.normpath(path) and not path.startswith(("/", "..")) and path.isprintable()
 
 
@@ -62,9 +62,9 @@ def of_hooks(destination: Path, folder: str) -> dict[str, Path | None]:
     hooks = {*pending}
     while pending and len(found) < MOST:
         script = pending.pop(0)
-        text = _text(destination / script)
+        text = text_of(destination / script)
         for path in _sought(text):
-            if path not in found and path not in hooks and _within(destination, destination / path):
+            if path not in found and path not in hooks and is_within(destination, destination / path):
                 found[path] = None
         named = [*_named(destination, script, folder, text)]
         if _GOES_HOME.search(text):
@@ -76,10 +76,10 @@ def of_hooks(destination: Path, folder: str) -> dict[str, Path | None]:
     for path in CONFIGURATIONS:
         if (destination / path).is_file() and _is_looked_into(destination / path):
             found[path] = destination / path
-    return {path: found[path] for path in sorted(found) if _is_plain(path)}
+    return {path: found[path] for path in sorted(found) if is_plain(path)}
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
     return decode(path.read_bytes()[: LARGEST * 10])[0]
 
 
@@ -98,7 +98,7 @@ def _named(destination: Path, script: str, folder: str, text: str) -> Iterator[s
     for word in _candidates(list(words)[:WORDS]):
         for base in bases:
             path = posixpath.normpath(posixpath.join(base, word))
-            if not path.startswith(("/", "..")) and _within(destination, destination / path):
+            if not path.startswith(("/", "..")) and is_within(destination, destination / path):
                 yield path
                 break
 
@@ -113,7 +113,7 @@ def _candidates(words: Iterable[str]) -> Iterator[str]:
             yield stripped
 
 
-def _within(destination: Path, path: Path) -> bool:
+def is_within(destination: Path, path: Path) -> bool:
     try:
         return path.resolve(strict=True).is_relative_to(destination.resolve())
     except (OSError, RuntimeError, ValueError):

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..errors import BlocksError
 from ..model import Finding
-from ..repo2docker import BINDER_DIRS, HOOKS, LISTS, PACKAGES, PACKS, RUNTIME
+from ..repo2docker import BINDER_DIRS, DESCRIPTION, HOOKS, LISTS, PACKAGES, PACKS, RENV_LOCK, RUNTIME
 from ..rule import Rule
 from ..text import words
 from . import ours
@@ -31,7 +31,11 @@ from .tree import Tree, read_tree
 
 FILES = (*LISTS, *HOOKS)
 # What repo2docker reads and the merged repository cannot have; findings say so.
-OTHER_FILES = (*(name for names in PACKS.values() for name in names if name not in (*LISTS, *PACKAGES)), RUNTIME)
+OTHER_FILES = (
+    *(name for names in PACKS.values() for name in names if name not in (*LISTS, *PACKAGES)),
+    RUNTIME,
+    RENV_LOCK,
+)
 SLUG_LENGTH = 60
 SUGGESTIONS = 5
 # More findings of one code than these become one.
@@ -95,7 +99,7 @@ def _load(reference: Reference, label: str, slug: str, binder_dir: str, blocks: 
             raise BlocksError(f"has no folder '{subdirectory}'{_suggestions(whole)}")
         root, folder = _places(whole, subdirectory)
         tree = whole.under(root)
-        names = [posixpath.join(folder, name) for name in (*FILES, *OTHER_FILES)]
+        names = [posixpath.join(folder, name) for name in (*FILES, *OTHER_FILES)] + ([] if folder else [DESCRIPTION])
         tree.leave(names)
         binder_files = [path for path in names if path in tree]
         if not binder_files and tree.left.keys().isdisjoint(names):

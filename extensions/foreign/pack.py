@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..model import Finding, Want
-from ..repo2docker import BINDER_DIRS, ENVIRONMENTS, HOOKS, LISTS, PACKS, PIPFILES, RUNTIME, Runtime, read_runtime
+from ..repo2docker import BINDER_DIRS, ENVIRONMENTS, HOOKS, LISTS, PACKS, PIPFILES, RUNTIME, R, Runtime, read_runtime
 from ..text import decode
 from .directory import Directory
 
@@ -61,8 +61,8 @@ class Pack:
                 return name
         if self.runtime is None:
             return ""
-        if (self.runtime.name == "r" and self.runtime.date) or (self.is_at_root and self.has("DESCRIPTION")):
-            return "r"
+        if (self.runtime.name == R and self.runtime.date) or (self.is_at_root and self.has("DESCRIPTION")):
+            return R
         if self.environment:
             return "conda"
         return "pipfile" if self.has(*PIPFILES) and self.runtime.name in ("", "python") else "python"
@@ -81,7 +81,7 @@ class Pack:
     @property
     def names_python_elsewhere(self) -> bool:
         """Whether repo2docker asks another file than runtime.txt."""
-        return self.name == "pipfile" or (bool(self.environment) and self.name not in ("r", "julia"))
+        return self.name == "pipfile" or (bool(self.environment) and self.name not in (R, "julia"))
 
     @property
     def python(self) -> str:

@@ -61,8 +61,8 @@ BB410 = Rule(
 )
 
 
-def of_text(directory: Directory, name: str, text: str) -> Iterator[Finding]:
-    """About postBuild or start; `text` has LF line ends."""
+def of_text(directory: Directory, name: str, text: str, is_beside: bool = False) -> Iterator[Finding]:
+    """About postBuild or start; `text` has LF line ends, `is_beside`: it comes to no notebook's command."""
     path = directory.path(name)
     if not text.strip():
         yield directory.finding(BB410, path, "is empty and is left out", "nothing to do, or remove it", True)
@@ -72,7 +72,7 @@ def of_text(directory: Directory, name: str, text: str) -> Iterator[Finding]:
         yield directory.finding(
             BB403, path, reason, "let its first line name its interpreter: #!/usr/bin/env bash", line=1
         )
-    if name == "start":
+    if name == "start" and not is_beside:
         yield from _of_start(directory, path, text) if shell.is_shell(text) else _of_other_start(directory, path, text)
     for line, kind in shell.dropped_commands(text):
         reason = "is a command that current Jupyter no longer has; where errors end the script, the build fails"

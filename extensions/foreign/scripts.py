@@ -9,6 +9,7 @@ adopted     its repository is ours: a script becomes <binder>/postBuild.d/<slug>
             place ($0, BASH_SOURCE, __file__) stays in its folder, under the name postBuild-<slug>
 both        one whose body is elsewhere has `hook.sh.jinja` in <binder>/postBuild.d/<slug>, or start.d, which runs it
             through `launch --run-hook`: the run bit may be lost, and without a shebang /bin/sh runs it
+a start that runs beside the open notebook (see `beside`) goes to first.d instead of start.d
 an empty script is left out
 
 What launch does with a start: one that wraps the notebook's command stays beside the notebook (see `shell`).
@@ -20,15 +21,14 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable
-from pathlib import Path
 
 from jinja2 import Environment
 
 from ..catalogue.files import File, as_text
 from ..model import Finding
 from ..repo2docker import HOOKS
-from ..text import decode
-from . import home, root, script_findings, slow
+from ..text import decode, resource
+from . import beside, home, root, script_findings, slow
 from .carry import carried
 from .directory import Directory
 from .shell import unix
@@ -44,13 +44,16 @@ HOOK = Environment(
     variable_end_string="@@",
     keep_trailing_newline=True,
     autoescape=False,  # noqa: S701
-).from_string(Path(__file__).with_name("hook.sh.jinja").read_text(encoding="utf-8"))
+).from_string(resource(__name__, "hook.sh.jinja"))
 
 
-def place(directory: Directory, binder_dir: str, repository: str = "") -> tuple[list[File], list[Finding]]:
+def place(
+    directory: Directory, binder_dir: str, repository: str = "", is_beside: bool = False
+) -> tuple[list[File], list[Finding]]:
     """The files, sorted by path, and the findings.
 
-    `repository` is where an image has the repository, if that is not the home folder.
+    `repository` is where an image has the repository, if that is not the home folder; `is_beside`: the start runs
+    beside the open notebook.
     """
     files: list[File] = []
     findings: list[Finding] = []
@@ -69,20 +72,24 @@ def place(directory: Directory, binder_dir: str, repository: str = "") -> tuple[
     elif repository:
         findings += [*home.of_repository(directory, repository), *home.made_here(directory, list(directory.tree))]
     hooks = [directory.path(name) for name in filter(directory.has, HOOKS)]
-    findings += [*slow.examine(directory), *root.examine(directory, hooks)]
+    findings += [*root.examine(directory, hooks)]
+    findings += [] if is_beside else [*slow.examine(directory), *beside.examine(directory)]
     for name in HOOKS:
         path = directory.path(name)
         if path in (paths if directory.home else directory.tree):
             text, _ = decode(unix(directory.tree[path], path))
-            files += _files(directory, name, text, binder_dir, links) if text.strip() else []
+            folder = beside.FOLDER if is_beside and name == "start" else f"{name}.d"
+            files += _files(directory, name, text, binder_dir, folder, links) if text.strip() else []
             findings += [] if directory.home else script_findings.of_bytes(directory, path)
-            findings += script_findings.of_text(directory, name, text)
+            findings += script_findings.of_text(directory, name, text, is_beside and name == "start")
     return sorted(files, key=lambda file: file.path), findings
 
 
-def _files(directory: Directory, name: str, text: str, binder_dir: str, links: Iterable[str]) -> list[File]:
+def _files(
+    directory: Directory, name: str, text: str, binder_dir: str, folder: str, links: Iterable[str]
+) -> list[File]:
     """`links`: what its repository's scripts seek in the home folder."""
-    path, hook = directory.path(name), f"{binder_dir}/{name}.d/{directory.slug}"
+    path, hook = directory.path(name), f"{binder_dir}/{folder}/{directory.slug}"
     if directory.home:
         mirror = posixpath.relpath(directory.home, binder_dir)
         return [_hook(directory, hook, path, "among the files of its repository", path, mirror, links)]
@@ -100,7 +107,7 @@ def _hook(
     text = HOOK.render(
         where=" ".join(directory.where(path).split()),
         source=source,
-        is_start=posixpath.basename(path) == "start",
+        is_start=hook.endswith(f"/start.d/{directory.slug}"),
         home=mirror and shlex.quote(mirror),
         path=shlex.quote(body),
         links=" ".join(map(shlex.quote, links)),

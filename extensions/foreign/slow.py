@@ -75,9 +75,16 @@ BB411 = Rule(
 
 def examine(directory: Directory) -> Iterator[Finding]:
     """One for each line of the start, and of what it calls."""
+    return (_found(directory, run) for run in found(directory))
+
+
+def found(directory: Directory) -> list[Run]:
+    """What takes long, the first on each line."""
     path = directory.path("start")
-    if path not in directory.tree:
-        return
+    return list(_found_in(directory, path)) if path in directory.tree else []
+
+
+def _found_in(directory: Directory, path: str) -> Iterator[Run]:
     pause = 0.0
     known: set[tuple[str, int]] = set()
     for run in runs(directory.tree, path):
@@ -87,7 +94,7 @@ def examine(directory: Directory) -> Iterator[Finding]:
         if pause >= PAUSE or _is_slow(run.call):
             pause = 0.0
             known.add((run.path, run.call.line))
-            yield _found(directory, run)
+            yield run
 
 
 def _found(directory: Directory, run: Run) -> Finding:
@@ -113,6 +120,8 @@ def _is_slow(call: Call) -> bool:
         return True
     if program in ("jupyter", "jupyter-labextension") and {"labextension", "install"} <= {*arguments, program[8:]}:
         return True
+    if program in ("psql", "mysql"):
+        return call.reads or any(re.match(r"-f|--file\b", word) for word in arguments)
     if program == "rsync":
         return any(re.match(r"[\w.@-]+:", word) for word in arguments)
     if program in ("curl", "wget"):
