@@ -6,15 +6,18 @@ operation, how errors are told.
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import importlib
 import importlib.util
+import inspect
 import json
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import yaml
+from copier import _user_data
 from copier._main import _operation
 from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from extensions import composition as _composition
     from extensions import errors as _errors
     from extensions import expressions as _expressions
+    from extensions import fitting as _fitting
     from extensions import git as _git
     from extensions import rendering as _rendering
     from extensions import report as _reporting
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from extensions.catalogue import units as _units
     from extensions.foreign import adopt as _adopt
     from extensions.foreign import adoption as _adoption
+    from extensions.update import arriving as _arriving
     from extensions.update import before as _before
     from extensions.update import by_hand as _by_hand
     from extensions.update import changes as _changes
@@ -62,11 +67,11 @@ else:
     _spec = importlib.util.spec_from_file_location("loading", FOLDER / "loading.py")
     _loading = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(_loading)
-    _import = functools.partial(
-        lambda engine, name: importlib.import_module(f"{engine}.{name}"), _loading.load_engine(FOLDER)
-    )
+    _engine = _loading.load_engine(FOLDER)
+    # What importlib gives would be compiled, used or not.
+    _import = {name.removeprefix(f"{_engine}."): module for name, module in sys.modules.items()}.__getitem__
     _composition, _errors = map(_import, ("composition", "errors"))
-    _expressions, _rendering = map(_import, ("expressions", "rendering"))
+    _expressions, _fitting, _rendering = map(_import, ("expressions", "fitting", "rendering"))
     _git, _reporting = map(_import, ("git", "report"))
     _amendment, _choices = map(_import, ("answers.amendment", "answers.choices"))
     _destination, _draft = map(_import, ("answers.destination", "answers.draft"))
@@ -75,23 +80,36 @@ else:
     _files, _manifest = map(_import, ("catalogue.files", "catalogue.manifest"))
     _selection, _units = map(_import, ("catalogue.selection", "catalogue.units"))
     _adopt, _adoption = map(_import, ("foreign.adopt", "foreign.adoption"))
-    _before, _by_hand, _changes = map(_import, ("update.before", "update.by_hand", "update.changes"))
+    _arriving, _before = map(_import, ("update.arriving", "update.before"))
+    _by_hand, _changes = map(_import, ("update.by_hand", "update.changes"))
     _closing, _kept, _migrate = map(_import, ("update.closing", "update.kept", "update.migrate"))
     _renew, _settle = map(_import, ("update.renew", "update.settle"))
     _source, _steps = map(_import, ("update.source", "update.steps"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
-    """The engine's errors as Copier's: one line, exit code 1, nothing written."""
+    """The engine's errors as Copier's: one line, which fits a terminal there, exit code 1, nothing written."""
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
         except _errors.BlocksError as error:
-            raise UserMessageError(str(error)) from error
+            raise UserMessageError(_fitting.fitted(str(error))) from error
 
     return wrapper
+
+
+_read_list = inspect.unwrap(_user_data.parse_yaml_list)
+
+
+@functools.wraps(_read_list)
+def _words(text: str) -> list[str]:
+    """A list as Copier reads it, or one word, at which it ends in a traceback."""
+    return [text] if _questions.WORD.fullmatch(text) else _read_list(text)
+
+
+_user_data.parse_yaml_list = _words
 
 
 class Blocks(Extension):
@@ -101,12 +119,15 @@ class Blocks(Extension):
         super().__init__(environment)
         environment.concat = _files.concat  # type: ignore[method-assign]
         self._compositions: dict[str, _composition.Composition] = {}
+        self._texts: dict[int, dict[str, str]] = {}
+        self._reports: dict[int, str] = {}
         self._is_checking = False
         self._register()
 
     @_for_users
     def _register(self) -> None:
         _expressions.register(self.environment, self.catalogue, _for_users)
+        self._starts_beside: Any = self.environment.globals["starts_beside_choices"]
         self.environment.globals.update(
             adoptable=pass_context(_for_users(self.adoptable)),
             adopt_choices=pass_context(_for_users(self.adopt_choices)),
@@ -121,8 +142,10 @@ class Blocks(Extension):
             is_to_settle=pass_context(_for_users(self.is_to_settle)),
             loses_nothing=pass_context(_for_users(self.loses_nothing)),
             new_report=pass_context(_for_users(self.new_report)),
+            starts_beside_choices=pass_context(_for_users(self.starts_beside_choices)),
             unasked=pass_context(unasked),
         )
+        self.environment.filters.update(fitted=_fitting.fitted, report=self.report)
         # A filter: of all names, no answer can take this one's place before it has looked at them.
         self.environment.filters["check_input"] = pass_context(_for_users(self.check_input))
 
@@ -198,6 +221,12 @@ class Blocks(Extension):
         asked = configuration["data"].get("components", before.get("components", []))
         return _choices.components(self.catalogue, _questions.names("components", asked))
 
+    def starts_beside_choices(self, context: Context) -> str:
+        """Checks the answer first, of which Copier would say that it is no choice, in a traceback."""
+        offered = str(self._starts_beside(context))
+        _given.check_beside(_configuration(context)["data"], yaml.safe_load(offered).values())
+        return offered
+
     def is_to_migrate(self, context: Context) -> bool:
         """True, where an update leaves something to do before it renders; checks all answers first.
 
@@ -231,7 +260,18 @@ class Blocks(Extension):
         return _git.store(Path(_configuration(context)["dst_path"]), self._report(context))
 
     def _report(self, context: Context) -> bytes:
-        return _reporting.as_text(self.composition(context), self.catalogue.root).encode()
+        return self.report(self.composition(context)).encode()
+
+    def report(self, composition: _composition.Composition) -> str:
+        """binder/report.json of a composition that is kept here."""
+        if id(composition) not in self._reports:
+            self._reports[id(composition)] = _reporting.as_text(composition, self.texts(composition))
+        return self._reports[id(composition)]
+
+    def texts(self, composition: _composition.Composition) -> dict[str, str]:
+        if id(composition) not in self._texts:
+            self._texts[id(composition)] = _reporting.texts(composition, self.catalogue.root)
+        return self._texts[id(composition)]
 
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""
@@ -241,27 +281,31 @@ class Blocks(Extension):
         answers["_answers_file"] = _configuration(context)["answers_file"].as_posix()
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
-            try:
+            with _keeping_answers(context):
+                _given.check_beside(_configuration(context)["data"], answers.get(_given.STARTS) or ())
                 self._compositions[key] = _rendering.compose(self.catalogue, answers, self.environment)
-            except _errors.BlocksError as error:
-                raise _errors.BlocksError(f"{error}{_kept_answers(context)}") from error
         return self._compositions[key]
 
     def loses_nothing(self, context: Context) -> bool:
-        """True, where a copy replaces nothing in its destination but what was adopted; an update merges."""
+        """True, where nothing of the author's is replaced but what was adopted, or what an update merges."""
+        with _keeping_answers(context):
+            return self._loses_nothing(context)
+
+    def _loses_nothing(self, context: Context) -> bool:
         conf, given = _configuration(context), _expressions.given_context(context)
         destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         if not destination.exists():
             return True
         planned = [*_rendering.plan(self.catalogue, self.environment, given, self.composition(context))]
         _destination.check_regular(destination, (file.path for file in planned))
+        kept = GitIgnoreSpec.from_lines([*_destination.KEPT, *conf["skip_if_exists"], *conf["exclude"], answers_file])
+        written = ((file.path, file.content) for file in planned if not kept.match_file(file.path))
         if _operation.get() != "copy":
+            _arriving.check(destination, written)
             return True
         ours = _answers_before(conf) is not None
         if (destination / answers_file).exists() and not ours:
             _destination.refuse_answers(answers_file)
-        kept = GitIgnoreSpec.from_lines([*_destination.KEPT, *conf["skip_if_exists"], *conf["exclude"], answers_file])
-        written = ((file.path, file.content) for file in planned if not kept.match_file(file.path))
         may_replace = conf["overwrite"] or not conf["defaults"]
         _destination.check(destination, written, _adoption.files(given["adopted"]), ours, may_replace, answers_file)
         return True
@@ -271,16 +315,24 @@ class Blocks(Extension):
         conf, is_update = _configuration(context), _operation.get() == "update"
         destination, answers_file = Path(conf["dst_path"]), conf["answers_file"].as_posix()
         composition, changed = self.composition(context), self._changed(context)
-        generated = _reporting.texts(composition, self.catalogue.root)
+        generated = self.texts(composition)
         said = _closing.message(composition, destination, generated, answers_file, is_update, changed)
         if not is_update:
             told = _source.line(str(context["_copier_answers"].get("_src_path", "")), composition)
             return told + said + "".join(f"\n{line}" for line in _steps.lines(composition, destination))
         before = _before.answers(destination, answers_file) or {}
-        moves = (
+        moves = [
             line for name in _amendment.LISTS for line in _steps.moves(before.get(name) or (), context.get(name) or ())
-        )
+        ]
+        moves += self._companions(destination, before, context)
         return "".join(f"\n{line}" for line in moves) + said
+
+    def _companions(self, destination: Path, before: Mapping[str, Any], context: Context) -> list[str]:
+        """What an update brought and took that comes along by itself, as lines."""
+        asked = {*(before.get("components") or ()), *context["components"]}
+        there = _before.installed(destination, str(before["binder_dir"])) if before else []
+        components = {name: one for name, one in self.catalogue.components.items() if name not in asked}
+        return _steps.companions(there, context["installed"], components)
 
     def _changed(self, context: Context) -> list[str]:
         """What an update has changed for this repository, as lines; a copy has nothing to compare with."""
@@ -295,13 +347,22 @@ class Blocks(Extension):
         return [*moved, *([""] if moved and said else []), *said]
 
 
+@contextlib.contextmanager
+def _keeping_answers(context: Context) -> Iterator[None]:
+    """Where somebody's answers are refused together, these are kept, and the refusal says how to go on with them."""
+    try:
+        yield
+    except _errors.BlocksError as error:
+        raise _errors.BlocksError(f"{error}{_kept_answers(context)}") from error
+
+
 def _kept_answers(context: Context) -> str:
     """Where what somebody typed for a first copy is kept, as a line; empty where nobody did."""
     conf = _configuration(context)
     if _operation.get() != "copy" or conf["defaults"] or conf["pretend"]:
         return ""
     path = _draft.keep(context["_copier_answers"], Path(conf["dst_path"]))
-    return f"; your answers are kept: correct {path}, and run this again with --data-file {path}"
+    return f"; your answers are kept: when this is set right, run it again with --data-file {path}"
 
 
 def asks(context: Context, name: str) -> bool:

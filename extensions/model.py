@@ -188,7 +188,7 @@ class Finding:
     @property
     def subject(self) -> str:
         """The file, whatever the commit that it is from."""
-        return re.sub(r"^.*?@[0-9a-f]{7}:", f"{self.component}:", self.file)
+        return re.sub(r"^.*?@[0-9a-f]{7}:", lambda _: f"{self.component}:", self.file)
 
     @property
     def key(self) -> str:

@@ -1,9 +1,11 @@
 """Components -> fragments to merge, and files to place.
 
     apt.txt environment.yml requirements.txt requirements.late.txt downloads.txt   merged with those of the others
-    postBuild start verify           <binder>/postBuild.d/<component>, start.d, verify.d
+    postBuild start first verify     <binder>/postBuild.d/<component>, start.d, first.d, verify.d
     service/*                        <binder>/services/<component>/*, and its former names in a file `formerly`
     seed/NAME/*                      <binder>/seed/NAME/*, written once, where the component NAME is installed
+    seed/@NAME/*                     <binder>/seed/<component>/*, likewise, of each that provides the interface NAME
+    lib/*                            <binder>/lib/<component>/*, what its own scripts install or read
     jupyter_server_config.json       <binder>/jupyter_server_config.d/<component>.json
     files/*                          the same path in the repository's root
     component.yml questions.yml README.md tests.yml proof.yml tests/*   about the component, not copied
@@ -15,8 +17,8 @@ is taken verbatim. A file that is none of these, or two components giving one pa
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .. import repo2docker
@@ -26,7 +28,7 @@ from ..text import read_text
 from .units import Component, Unit
 
 MERGED = ("apt.txt", "environment.yml", "requirements.txt", "requirements.late.txt", "downloads.txt")
-HOOKS = (*repo2docker.HOOKS, "verify")
+HOOKS = (*repo2docker.HOOKS, "first", "verify")
 ABOUT = ("component.yml", "questions.yml", "README.md", "tests.yml", "proof.yml")
 JUPYTER = "jupyter_server_config.json"
 SUFFIX = ".jinja"
@@ -98,25 +100,30 @@ def fragments(units: Iterable[Unit], name: str, render: Render) -> list[Fragment
 def place(components: Iterable[Component], binder_dir: str, render: Render) -> list[File]:
     """Every file that is copied rather than merged, sorted by path."""
     components = list(components)
-    names = {component.name for component in components}
     files: dict[str, File] = {}
     owners: dict[str, str] = {}
     for component in components:
         for file in _placed(component, binder_dir, render):
-            if _is_for_another(file.path, binder_dir, names):
-                continue
-            if file.path in files:
-                owner = owners[file.path]
-                raise BlocksError(f"{component.where()}: {file.path} is a file of '{owner}' too; rename one")
-            files[file.path] = file
-            owners[file.path] = component.name
+            for path in _paths(file.path, binder_dir, components):
+                if path in files:
+                    owner = owners[path]
+                    raise BlocksError(f"{component.where()}: {path} is a file of '{owner}' too; rename one")
+                files[path] = replace(file, path=path)
+                owners[path] = component.name
     return [files[path] for path in sorted(files)]
 
 
-def _is_for_another(path: str, binder_dir: str, names: Container[str]) -> bool:
-    """Whether it is a seed of a component that is not installed."""
+def _paths(path: str, binder_dir: str, components: Iterable[Component]) -> list[str]:
+    """Where it goes: a seed to the components that it is for, by their name or by what they provide."""
     seeds = f"{binder_dir}/seed/"
-    return path.startswith(seeds) and path.removeprefix(seeds).split("/")[0] not in names
+    if not path.startswith(seeds):
+        return [path]
+    name, _, leaf = path.removeprefix(seeds).partition("/")
+    return [
+        f"{seeds}{one.name}/{leaf}"
+        for one in components
+        if name == one.name or name in (f"@{interface}" for interface in one.provides)
+    ]
 
 
 def _placed(component: Component, binder_dir: str, render: Render) -> Iterator[File]:
@@ -147,6 +154,8 @@ def target(component: Component, name: str, binder_dir: str) -> str | None:
     folder, _, rest = name.partition("/")
     if rest and folder == "service":
         return f"{binder_dir}/services/{component.name}/{rest}"
+    if rest and folder == "lib":
+        return f"{binder_dir}/lib/{component.name}/{rest}"
     if rest and folder == "seed":
         return f"{binder_dir}/seed/{rest}"
     if rest and folder == "files":

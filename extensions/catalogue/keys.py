@@ -13,6 +13,8 @@ Keys of a component (`category` required):
     course                     true where it speaks for the course: its entries come first in a clash
     memory                     MB (10^6 bytes) at rest
     cpu                        seconds of processor time that a start takes, rounded up
+    size                       MB (10^6 bytes) that an image grows by, without what it requires; left out where nobody
+                               has measured it
     java                       {least: 11, most: 17}, the Java versions that it runs on, either or both
     ports                      {label: TCP port on loopback}, or {label: {port: 5432, reachable: true}} where programs
                                outside the container may want it
@@ -21,6 +23,7 @@ Keys of a component (`category` required):
                                and images know it; who does so in a start of their own is told of the clash
     env                        {NAME: shell text for inside double quotes; `$NAME` is expanded}
     provides                   {interface: text, number or mapping}, what others find it by: see `provided.py`
+    comes_with                 `service`: it comes along by itself with whatever has a service, see `companions.py`
 
 Keys of an output; a condition is a Jinja expression over the answers:
 
@@ -41,6 +44,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .companions import KINDS
 from .units import CATEGORIES, Component, Java, Output, Unit
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -65,6 +69,10 @@ def _is_number(value: Any) -> bool:
 
 def _is_category(value: Any) -> bool:
     return isinstance(value, str) and value in CATEGORIES
+
+
+def _is_kind(value: Any) -> bool:
+    return isinstance(value, str) and value in KINDS
 
 
 def _is_java(value: Any) -> bool:
@@ -156,11 +164,13 @@ KEYS: Mapping[type[Unit], Mapping[str, Key]] = {
         "course": (_is_flag, "true or false"),
         "memory": (_is_number, "a whole number of MB"),
         "cpu": (_is_number, "a whole number of seconds of processor time"),
+        "size": (_is_number, "a whole number of MB"),
         "java": (_is_java, "a mapping with a lowest and a highest major version, such as {least: 11, most: 17}"),
         "ports": (_is_ports, "a mapping of labels to port numbers, or to {port: NUMBER, reachable: true}"),
         "starts": (_is_starts, "a mapping with lists, such as {commands: [pg_ctl start], services: [postgresql]}"),
         "env": (_is_env, 'a mapping of NAMES to text without backslash, backtick, double quote or "$("'),
         "provides": (_is_provides, "a mapping of interfaces to text, numbers or mappings, written as in 'env'"),
+        "comes_with": (_is_kind, f"one of {', '.join(KINDS)}"),
     },
     Output: {
         **COMMON,

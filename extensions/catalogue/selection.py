@@ -4,7 +4,8 @@
 - everything a unit `requires` comes along, and stands before it
 - `after` orders two units when both are there, and brings nothing along
 - between units that nothing orders, names decide, so the order is a function of the names alone
-- an unknown name, a conflict (on the version of Java, too) or a cycle is an error that names the units
+- an unknown name (the nearest that is offered is told), a conflict (on the version of Java, too) or a cycle is an error
+  that names the units
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TypeVar
 
 from ..errors import BlocksError
 from . import java
-from .units import Component, Unit, current_names
+from .units import HELPERS, Component, Unit, current_names
 
 U = TypeVar("U", bound=Unit)
 
@@ -48,9 +49,10 @@ def _closure(asked: Iterable[str], units: Mapping[str, U], kind: type[Unit]) -> 
 def _unknown(name: str, wanted_by: str, units: Mapping[str, U], kind: type[Unit]) -> str:
     if wanted_by:
         return f"{units[wanted_by].where(kind.MANIFEST)}: requires '{name}', which is not in the catalogue"
-    close = difflib.get_close_matches(name, units, n=1)
+    offered = [name for name, unit in units.items() if not isinstance(unit, Component) or unit.category != HELPERS]
+    close = difflib.get_close_matches(name, offered, n=1) or difflib.get_close_matches(name, units, n=1)
     hint = f"did you mean '{close[0]}'? " if close else ""
-    return f"{kind.SHELF}: there is no {kind.__name__.lower()} '{name}'; {hint}There are: {', '.join(units)}"
+    return f"{kind.SHELF}: there is no {kind.NOUN} '{name}'; {hint}{kind.LISTED} has all"
 
 
 def _refuse_conflicts(chosen: Mapping[str, Unit]) -> None:

@@ -51,6 +51,9 @@ class Unit:
     conflicts: tuple[str, ...] = field(default=(), kw_only=True)
 
     SHELF: ClassVar[str]
+    # What people call one, and where all of them are.
+    NOUN: ClassVar[str]
+    LISTED: ClassVar[str]
     MANIFEST: ClassVar[str]
 
     @property
@@ -86,15 +89,23 @@ class Component(Unit):
     course: bool = False
     memory: int = 0
     cpu: int = 0
+    size: int = 0
     java: Java = ANY_JAVA
     ports: Mapping[str, int] = field(default_factory=dict)
     reachable: tuple[str, ...] = ()
     starts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     provides: Mapping[str, Any] = field(default_factory=dict)
+    comes_with: str = ""
 
     SHELF: ClassVar[str] = "components"
+    NOUN: ClassVar[str] = "block"
+    LISTED: ClassVar[str] = "docs/blocks.md"
     MANIFEST: ClassVar[str] = "component.yml"
+
+    @property
+    def has_service(self) -> bool:
+        return (self.folder / "service").is_dir()
 
     @property
     def former_names(self) -> tuple[str, ...]:
@@ -115,6 +126,8 @@ class Output(Unit):
     formerly: Mapping[str, str] = field(default_factory=dict)
 
     SHELF: ClassVar[str] = "outputs"
+    NOUN: ClassVar[str] = "output"
+    LISTED: ClassVar[str] = "README.md"
     MANIFEST: ClassVar[str] = "output.yml"
 
 
