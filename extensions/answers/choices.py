@@ -6,14 +6,16 @@ are written so that they come out as they went in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import yaml
 
+from ..catalogue.companions import companions as coming
 from ..catalogue.selection import select
 from ..catalogue.units import CATEGORIES, HELPERS, Catalogue, Component, current_names
 from ..errors import BlocksError
-from ..foreign import adopt
+from ..foreign import adopt, beside
+from ..foreign.directory import Directory
 
 # Columns of a label: in front of it stands a pointer and a circle.
 WIDTH = 71
@@ -49,6 +51,15 @@ def _label(component: Component, catalogue: Catalogue) -> str:
     return _fitting(f"{memory:>7}  {CATEGORIES[component.category]}: {component.title} ({component.summary})")
 
 
+def companions(catalogue: Catalogue, left_out: Iterable[str]) -> str:
+    """What comes along by itself, in the order of the names; former names only where they are `left_out`."""
+    components, former = catalogue.components, current_names(catalogue.components)
+    known = coming(components)
+    labels = {_fitting(f"{components[name].title} ({components[name].summary})"): name for name in known}
+    left_out = (name for name in left_out if former.get(name) in known)
+    return _as_yaml(labels | {f"{name} (called {former[name]} now)": name for name in sorted(left_out)})
+
+
 def outputs(catalogue: Catalogue) -> str:
     """In the order of their titles."""
     ordered = sorted(catalogue.outputs.values(), key=lambda output: output.title)
@@ -66,6 +77,15 @@ def _fitting(label: str) -> str:
 def adoptable(found: Iterable[str]) -> str:
     """The Binder configurations in a destination."""
     return _as_yaml({"the root of the repository" if name == adopt.ROOT else name: name for name in found})
+
+
+def starts_beside(directories: Collection[Directory]) -> str:
+    """Those that take long and can run beside the notebook, with the first line that does."""
+    labels = {}
+    for directory, run in beside.offered(directories) if directories else ():  # what looks at them is large
+        text = " ".join(run.call.words)
+        labels[_fitting(f"{directory.where(directory.path('start'))} ({text})")] = directory.label
+    return _as_yaml(labels)
 
 
 def in_order(names: Iterable[str], offered: str) -> list[str]:

@@ -1,8 +1,8 @@
 """What a copy would replace in its destination, refused before anything is written.
 
 Copier overwrites without a word under `--overwrite`. On a first copy that is right for what was read before (adopted)
-and for what stands there with the same bytes already; anything else would be lost. On an update Copier merges instead,
-and this is not asked.
+and for what stands there with the same bytes already; anything else would be lost. On an update Copier merges instead:
+`update/arriving.py` says what it would not.
 
 - a file that would be replaced by other bytes, and that was not adopted as it stands there, is refused
 - so is another template's answers file, and a path that leads through a file or out of the repository
@@ -113,6 +113,15 @@ def refuse_former(path: str) -> None:
 
 def _in_the_way(destination: Path, path: str) -> bool:
     """Whether a file stands there; raises `BlocksError` where none could be written."""
+    check_reachable(destination, path)
+    target = destination / path
+    if target.is_symlink() and not target.exists():
+        raise BlocksError(f"{path}: is a symbolic link that leads nowhere, and would be replaced; remove it")
+    return target.exists()
+
+
+def check_reachable(destination: Path, path: str) -> None:
+    """Raises `BlocksError` where a folder stands at the path, or what is on the way to it is none of the repository."""
     target = destination / path
     for parent in target.relative_to(destination).parents:
         folder = destination / parent
@@ -122,9 +131,6 @@ def _in_the_way(destination: Path, path: str) -> bool:
         raise BlocksError(f"{path}: would be written through a symbolic link out of the repository; remove the link")
     if target.is_dir():
         raise BlocksError(f"{path}: is a folder, and a file of that name is needed; rename it")
-    if target.is_symlink() and not target.exists():
-        raise BlocksError(f"{path}: is a symbolic link that leads nowhere, and would be replaced; remove it")
-    return target.exists()
 
 
 def check_writable(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Answers that somebody typed, kept in a data file where what they make cannot be composed."""
+"""Answers that somebody typed, kept in a data file where what they make is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-HEAD = "# Answers that could not be composed; correct them, and give this file to copier with --data-file.\n"
+HEAD = "# Answers of a copy that was refused; correct what it said, and give this file to copier with --data-file.\n"
 # What is read from the destination anew.
 UNKEPT = ("adopted",)
 

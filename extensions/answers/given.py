@@ -14,17 +14,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import outputs
+from ..catalogue import companions
 from ..catalogue.selection import select
 from ..catalogue.units import Catalogue, Output
 from ..errors import BlocksError
-from ..foreign import adopt
-from ..foreign.imports import references
+from ..foreign import adopt, imports
 from ..yaml_files import parse_yaml
 from . import spelling, texts
 from .questions import LAST, Evaluate, Question, Questions, cast, complete, is_true, missing, names
 
+# The starts that run beside the notebook.
+STARTS = "starts_beside"
 # Their defaults are read from the destination, or need all other answers.
-UNREAD = ("adopt", "adopted", "settled", "python_version", "binder_dir", "installed", LAST)
+UNREAD = ("adopt", "adopted", "settled", STARTS, "python_version", "binder_dir", "installed", LAST)
 # The one answer that nobody types: files, as they were found.
 READ = "adopted"
 
@@ -49,6 +51,8 @@ def check(
     for name in ("components", "outputs"):  # what other questions depend on
         if name in data:
             refuse(name, {**before, name: names(name, data[name])}, catalogue)
+    if companions.WITHOUT in data:  # what an older answers file has there does no harm
+        companions.check(names(companions.WITHOUT, data[companions.WITHOUT]), catalogue.components)
     known = {}
     for name in (name for name in questions if name in data or name in before):
         known[name] = cast(name, data.get(name, before.get(name)), questions[name])
@@ -80,7 +84,8 @@ def refuse(name: str, answers: Mapping[str, Any], catalogue: Catalogue) -> None:
     if name == "components":
         select(answers[name] or (), catalogue.components)
     elif name == "imports":
-        references(answers[name])
+        if answers[name] not in (None, "", []):  # most have none, and what reads them is large
+            imports.references(answers[name])
     else:
         outputs.check(_chosen(answers, catalogue), name, answers)
 
@@ -154,6 +159,17 @@ def check_adopt(value: Any, found: Iterable[str], is_first: bool) -> None:
         if name not in found:
             there = ", ".join(found) or "none"
             raise BlocksError(f"adopt: there is no Binder configuration to adopt in '{name}'; found: {there}")
+
+
+def check_beside(data: Mapping[str, Any], offered: Iterable[str]) -> None:
+    """Raises `BlocksError` where a start is to run beside the notebook that is not among those `offered`."""
+    offered = [*offered]
+    for name in names(STARTS, data.get(STARTS) or []):
+        if name not in offered:
+            raise BlocksError(
+                f"{STARTS}: '{name}' has no start that takes long and can run beside the notebook; "
+                "leave it out: finding BB416 at the end of the run says what keeps it"
+            )
 
 
 def adopt_again(data: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:

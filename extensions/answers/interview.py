@@ -13,11 +13,12 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..catalogue.companions import accompanied
 from ..catalogue.selection import select
 from ..catalogue.units import Component
+from ..fitting import WIDTH, broken
 from ..text import printable
 
-WIDTH = 80
 # Copier's words around a refusal, in front of a text of this length.
 AROUND = len("Validation error for question '': ")
 # In front of the lines of a question stands an emoji.
@@ -51,8 +52,7 @@ def _is_entered() -> bool:
 def _say(text: str) -> None:
     from prompt_toolkit.application import run_in_terminal
 
-    lines = textwrap.wrap(printable(text), WIDTH, break_on_hyphens=False)
-    run_in_terminal(lambda: print(*lines, sep="\n"))
+    run_in_terminal(lambda: print(broken(printable(text))))
 
 
 class Emptiness:
@@ -70,11 +70,14 @@ class Emptiness:
         return NOTHING
 
 
-def coming_along(asked: Iterable[str], components: Mapping[str, Component]) -> str:
+def coming_along(asked: Iterable[str], without: Iterable[str], components: Mapping[str, Component]) -> str:
     """What these bring along, as lines in front of a question; empty where it is nothing."""
     asked = [*asked]
-    brought = [component.title for component in select(asked, components) if component.name not in asked]
-    if not brought:
-        return ""
-    text = f"Coming along, since a block needs it: {', '.join(brought)}."
-    return "\n".join(textwrap.wrap(text, LINE, break_on_hyphens=False)) + "\n"
+    needed = [component.name for component in select(asked, components)]
+    brought = [components[name].title for name in needed if name not in asked]
+    every = [component.name for component in select(accompanied(asked, without, components), components)]
+    beside = [components[name] for name in every if name not in needed]
+    told = [f"Coming along, since a block needs it: {', '.join(brought)}."] if brought else []
+    told += [f"Coming along, since there is a {one.comes_with}: {one.title}." for one in beside if one.comes_with]
+    lines = (line for text in told for line in textwrap.wrap(text, LINE, break_on_hyphens=False))
+    return "".join(f"{line}\n" for line in lines)

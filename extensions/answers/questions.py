@@ -7,6 +7,7 @@ Read as Copier reads them: documents one after the other, where a later one repl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ LAST = "checked"
 # Whether there shall be more questions.
 SETTINGS = "settings"
 UNIT = "_unit"
+WORD = re.compile(r"[^\s\[\]{},:#]+")
+# Lists that are chosen from.
+CHOICES = ("components", "outputs", "without", "starts_beside", "adopt")
 # What says which units there are.
 CHOSEN = ("delivery", "installed")
 
@@ -90,16 +94,16 @@ def complete(
     answers: dict[str, Any] = {}
     saved: list[str] = []
     for name, question in questions.items():
-        if name not in given and question.get(UNIT) is not None and not _is_chosen(question[UNIT], answers):
+        if name not in given and (name in skipped or not _is_chosen(question.get(UNIT), answers)):
             continue
         is_asked = is_true(question.get("when", True), answers, evaluate)
         if name in given and (is_asked or not is_final):
             answers[name] = cast(name, given[name], question)
-        elif "default" in question and name not in skipped:
+        elif "default" in question:
             default = question["default"]
             value = evaluate(default, answers) if isinstance(default, str) else default
             answers[name] = cast(name, value, question)
-        elif is_asked and is_final and name not in skipped:
+        elif is_asked and is_final:
             raise missing(name, question)
         if question.get("multiselect") and name in answers and name not in skipped:
             answers[name] = _in_order(name, answers, question, evaluate)
@@ -108,8 +112,8 @@ def complete(
     return answers, saved
 
 
-def _is_chosen(unit: str, answers: Mapping[str, Any]) -> bool:
-    return any(unit in (answers.get(name) or ()) for name in CHOSEN)
+def _is_chosen(unit: str | None, answers: Mapping[str, Any]) -> bool:
+    return unit is None or any(unit in (answers.get(name) or ()) for name in CHOSEN)
 
 
 def _in_order(name: str, answers: Mapping[str, Any], question: Question, evaluate: Evaluate) -> list[str]:
@@ -159,12 +163,21 @@ def cast(name: str, value: Any, question: Question) -> Any:
     return value
 
 
+def unfilled(answers: Mapping[str, Any], root: Path) -> dict[str, None]:
+    """Empty lists of questions at which one types a list, as what is saved where nothing is typed."""
+    empty = [name for name, value in answers.items() if value == [] and name not in CHOICES]
+    asked = read(root) if empty else {}  # which takes its time, and is needed once
+    return dict.fromkeys(name for name in empty if asked.get(name, {}).get("default") == "")
+
+
 def names(question: str, value: Any) -> list[str]:
-    """An answer that is a list of names; text is read as YAML."""
+    """An answer that is a list of names; text is read as YAML, and one plain word is a list of one."""
     try:
         result = parse_yaml(value, question) if isinstance(value, str) else value
     except BlocksError:
         result = value
+    if isinstance(result, str) and WORD.fullmatch(result):
+        return [result]
     if not isinstance(result, list) or not all(isinstance(name, str) for name in result):
         example = "[binder]" if question == "adopt" else "[one, another]"
         raise BlocksError(f"{question}: must be a list of names, like {example}, not {value!r}")
