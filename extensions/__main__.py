@@ -26,10 +26,16 @@ from pathlib import Path  # noqa: E402
 
 import yaml  # noqa: E402
 
+from extensions import loading  # noqa: E402
+
+if __name__ == "__main__":  # so that only what the verb needs is compiled
+    loading.load_as("extensions", Path(CATALOGUE, "extensions"))
+
 from extensions import git, rendering  # noqa: E402
 from extensions.answers import questions  # noqa: E402
 from extensions.catalogue import manifest, units  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
+from extensions.fitting import fitted  # noqa: E402
 from extensions.update import migrate, renew, settle  # noqa: E402
 
 
@@ -44,9 +50,9 @@ def main(words: Sequence[str]) -> int:
     settling.add_argument("report")
     try:
         for line in done(parser.parse_args(words)):
-            print(line.encode(errors="backslashreplace").decode(), file=sys.stderr)
+            print(fitted(line.encode(errors="backslashreplace").decode()), file=sys.stderr)
     except BlocksError as error:
-        print(error, file=sys.stderr)
+        print(fitted(str(error)), file=sys.stderr)
         return 1
     return 0
 

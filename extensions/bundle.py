@@ -5,6 +5,8 @@
 - `main.py` is the program; the modules that it needs, and those that they need, stand above it, each once and below
   what it needs itself, so that the order is that of the imports
 - they import one another by `from .module import name` alone, at the top; those lines go
+- `from launch.module import name` in another folder than launch is `from launch import name` in its program, which
+  `launch --with` runs
 - the other imports are collected, sorted, and put once at the top, those below `if TYPE_CHECKING` below one
 - the docstring of `main` is the program's; those of the others follow as its sections, from the top of the program
   down, and a comment with the module's name stands where its code begins
@@ -24,6 +26,7 @@ from .errors import BlocksError
 
 MAIN, PACKAGE = "main", "__init__"
 GUARD = "TYPE_CHECKING"
+LAUNCH = "launch"
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,8 @@ def imports(body: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level and node.module != "__future__":
-            yield from ((node.module, alias.name) for alias in node.names)
+            module = LAUNCH if node.module.startswith(f"{LAUNCH}.") else node.module
+            yield from ((module, alias.name) for alias in node.names)
 
 
 def import_lines(imported: Collection[tuple[str, str]]) -> list[str]:

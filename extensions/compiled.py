@@ -2,8 +2,7 @@
 
 Copier renders about eight strings a question, most of them again and again; compiling is two thirds of what a question
 costs. Where a source was compiled before, its code is taken from there; `preprocess` runs all the same, as Copier's
-extension for `yield` starts from scratch in it. That extension also notes what it finds while it parses, so that a
-source with that tag is never kept.
+extension for `yield` starts from scratch in it, and notes at each rendering what is to be looped over.
 
 A source without a brace is no template: its text is given as it is, without a context to render it in. Half of what
 Copier renders is such a text, a type or a choice.
@@ -42,7 +41,7 @@ def keep_compiled(environment: Environment) -> None:
         return Constant(source)
 
     def compiled(source: Any, name: str | None = None, filename: str | None = None, *options: Any, **more: Any) -> Any:
-        if options or more or not isinstance(source, str) or "yield" in source:
+        if options or more or not isinstance(source, str):
             return compile_anew(source, name, filename, *options, **more)
         key = (source, name, filename, type(environment), *lexing, *environment.extensions)
         if key in CODE:

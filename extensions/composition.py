@@ -17,8 +17,8 @@ from .catalogue.provided import Provided, by_interface
 from .catalogue.units import Component, Output
 from .errors import BlocksError
 from .findings import packages, packs, told
+from .foreign import beside, proxied, scripts
 from .foreign import directory as foreign
-from .foreign import proxied, scripts
 from .foreign.directory import Directory
 from .foreign.pack import python_wanted
 from .merge import apt, downloads, env, environment_yml, pip
@@ -120,7 +120,8 @@ class Composition:
         placed: list[files.File] = []
         findings: list[Finding] = []
         for directory in self.directories:
-            more, found = scripts.place(directory, self.binder_dir, self.build.repository)
+            is_beside = directory.label in (self.answers.get(beside.ANSWER) or ()) and beside.can(directory)
+            more, found = scripts.place(directory, self.binder_dir, self.build.repository, is_beside)
             placed += more
             findings += found
         return placed, findings
@@ -212,8 +213,9 @@ class Composition:
 
     @property
     def seeded(self) -> list[str]:
-        """The components that load an author's data, from `seed/NAME`."""
-        return [one.name for one in self.components if (one.folder / "service/load").is_file()]
+        """The components that load an author's data at build, from `seed/NAME`; other loads are for `restore` alone."""
+        needed = ("service/load", "postBuild")
+        return [one.name for one in self.components if all((one.folder / name).is_file() for name in needed)]
 
     def files(self, executable: bool) -> list[files.File]:
         """All that is neither merged nor in `template/`."""
@@ -222,7 +224,7 @@ class Composition:
     @property
     def has_launch(self) -> bool:
         """Whether there is anything for launch to start."""
-        folders = tuple(f"{self.binder_dir}/{name}/" for name in ("services", "start.d"))
+        folders = tuple(f"{self.binder_dir}/{name}/" for name in ("services", "start.d", "first.d"))
         return any(file.path.startswith(folders) for file in self.placed)
 
     @property
@@ -283,7 +285,7 @@ class Composition:
         """In the order of their files and lines, other people's directories one after the other."""
         named = packages.examine(want for entry in self.apt.entries for want in entry.wants)
         lists = [*self.apt.findings, *named, *self.environment.findings, *self._late_findings]
-        hidden = [finding for directory in self.directories for finding in packs.examine(directory)]
+        hidden = [finding for directory in self.directories for finding in packs.examine(directory, self.provided)]
         found = [*self.found, *hidden, *lists, *self._scripts[1]]
         order = {directory.label: number for number, directory in enumerate(self.directories)}
         return sorted(found, key=lambda one: (order.get(one.component, len(order)), one.file, one.line, one.code))

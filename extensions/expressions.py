@@ -7,6 +7,7 @@ nothing stands for a destination.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,16 @@ from jinja2.sandbox import SandboxedEnvironment
 from . import outputs, report
 from .answers import choices, given, interview, questions
 from .bundle import bundle
-from .catalogue import files, java
+from .catalogue import companions, files, java
+from .catalogue.companions import accompanied
+from .catalogue.provided import providing
 from .catalogue.selection import select
-from .catalogue.units import Catalogue, Output
+from .catalogue.units import Catalogue, Output, current_names
 from .compiled import keep_compiled
 from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY
 from .errors import BlocksError
-from .foreign import adoption, imports
+from .foreign import adoption, imports, wanted
+from .foreign.directory import Directory
 from .merge import apt, downloads, env, environment_text, pip
 from .sandbox import restrict
 from .text import slug, words
@@ -105,10 +109,13 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
 
     @pass_context
     def installed(context: Context, asked: Iterable[str], delivery: Iterable[str]) -> list[str]:
-        """Names asked for -> names installed, in order, with those that outputs bring along."""
+        """Names asked for -> names installed, in order, with what outputs, other people's files and services bring."""
         chosen = [catalogue.outputs[name] for name in delivery]
         brought = outputs.brought(chosen, renderer(environment, context.get_all()))
-        return [component.name for component in select([*asked, *brought], catalogue.components)]
+        wants = wanted_by(context.get("adopted"), context.get("imports"))
+        names = providing(wants, [*asked, *brought], catalogue.components)
+        names = accompanied(names, context.get(companions.WITHOUT) or (), catalogue.components)
+        return [component.name for component in select(names, catalogue.components)]
 
     def java_versions(installed: Iterable[str], versions: Iterable[str]) -> list[str]:
         """Those on which all installed components run."""
@@ -122,8 +129,34 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         """Names asked for -> names of the outputs, in order."""
         return [output.name for output in select(asked, catalogue.outputs, Output)]
 
+    def wanted_by(adopted: Any, imported: Any = None) -> wanted.Wanted:
+        """What other people's directories want of the catalogue."""
+        if not adopted and not imported:
+            return {}
+        own = adoption.directories(adopted)
+        return wanted.wanted([*own, *imported_directories(imported, own)])
+
+    read: dict[str, list[Directory]] = {}
+
+    def imported_directories(value: Any, adopted: Iterable[Directory]) -> list[Directory]:
+        """Those of an answer, read once: several questions look at them."""
+        if not value:  # most have none, and what reads them is large
+            return []
+        taken = [directory.label for directory in adopted]
+        key = json.dumps([value, taken], default=str)
+        if key not in read:
+            blocks = {*catalogue.components, *current_names(catalogue.components)}
+            read[key] = [one.directory for one in imports.load_all(value, "", [*blocks, *taken], blocks)]
+        return read[key]
+
+    @pass_context
+    def starts_beside(context: Context) -> str:
+        """Choices, of the directories whose start takes long and can run beside the notebook."""
+        own = adoption.directories(context.get("adopted"))
+        return choices.starts_beside([*own, *imported_directories(context.get("imports"), own)])
+
     def python_default(adopted: Any, imported: Any = None) -> str:
-        directories = [loaded.directory for loaded in imports.load_all(imported, "")]
+        directories = imported_directories(imported, adoption.directories(adopted))
         return adoption.python_version(adopted, choices.PYTHON_VERSIONS, choices.PYTHON_DEFAULT, directories)
 
     def inside(path: str) -> Path:
@@ -141,14 +174,26 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
     def component_choices(context: Context) -> str:
         return choices.components(catalogue, context.get("components") or ())
 
+    @pass_context
+    def coming_along(context: Context, asked: Iterable[str]) -> str:
+        return interview.coming_along(asked, context.get(companions.WITHOUT) or (), catalogue.components)
+
+    @pass_context
+    def companion_choices(context: Context) -> str:
+        return choices.companions(catalogue, context.get(companions.WITHOUT) or ())
+
     environment.globals.update(
         bundle=guard(lambda folder: bundle(inside(folder))),
-        coming_along=guard(lambda asked: interview.coming_along(asked, catalogue.components)),
+        coming_along=guard(coming_along),
+        companion_choices=companion_choices,
+        companions=companions.companions(catalogue.components),
         component_choices=component_choices,
         free_memory=MYBINDER_MEMORY - NOTEBOOK_MEMORY,
         output_choices=lambda: choices.outputs(catalogue),
         python_versions=choices.PYTHON_VERSIONS,
+        starts_beside_choices=guard(starts_beside),
         verbatim=guard(verbatim),
+        wanted_by=guard(wanted_by),
     )
     restrict(environment)
     keep_compiled(environment)
@@ -161,6 +206,7 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         java_versions=guard(java_versions),
         python_default=guard(python_default),
         refused=refused,
+        shell=shlex.quote,
         shown=interview.shown,
         slug=slug,
         words=words,
@@ -169,5 +215,5 @@ def register(environment: Environment, catalogue: Catalogue, guard: Callable[[Fu
         render_downloads=downloads.render,
         render_env=env.render,
         render_late=pip.render_late,
-        report=lambda composition: report.as_text(composition, catalogue.root),
+        report=lambda composition: report.as_text(composition, report.texts(composition, catalogue.root)),
     )

@@ -30,6 +30,7 @@ from .composition import Composition
 from .expressions import evaluator, make_environment, renderer, used_names
 from .foreign import adoption, dead, imports
 from .foreign.directory import Directory
+from .foreign.wanted import wanted
 from .model import Finding
 
 TEMPLATE = "template"
@@ -96,7 +97,7 @@ def compose(catalogue: Catalogue, answers: Mapping[str, Any], environment: Envir
         tuple(answers["components"]),
         components,
         answers,
-        renderer(environment, {**answers, "provided": by_interface(components)}),
+        renderer(environment, {**answers, "provided": by_interface(components), "wanted": wanted(directories)}),
         directories,
         found,
         tuple(catalogue.outputs[name] for name in answers.get("delivery", ())),
@@ -117,6 +118,8 @@ def _foreign(answers: Mapping[str, Any], blocks: set[str]) -> tuple[tuple[Direct
 
     `blocks` are names of components, which no import may have beside its lines.
     """
+    if not (answers.get("adopted") or answers.get("imports")):
+        return (), ()
     adopted, binder_dir = adoption.directories(answers.get("adopted")), answers["binder_dir"]
     taken = [*blocks, *(directory.label for directory in adopted)]
     loaded = imports.load_all(answers.get("imports") or [], binder_dir, taken, blocks)

@@ -16,20 +16,23 @@ from typing import NamedTuple
 
 BINDER_DIRS = ("binder", ".binder")
 
+INSTALL_R, DESCRIPTION = "install.R", "DESCRIPTION"
+# Its pack, and the language in runtime.txt.
+R = "r"
 # Build pack -> its files.
 PACKS = {
     "docker": ("Dockerfile",),
     "julia": ("Project.toml", "JuliaProject.toml"),
     "require": ("REQUIRE",),
     "nix": ("default.nix",),
-    "r": ("install.R", "DESCRIPTION"),
+    R: (INSTALL_R, DESCRIPTION),
     "conda": ("environment.yml", "environment.yaml"),
     "pipfile": ("Pipfile", "Pipfile.lock"),
     "python": ("requirements.txt", "requirements3.txt", "setup.py", "pyproject.toml"),
 }
 JULIA, ENVIRONMENTS, PIPFILES = PACKS["julia"], PACKS["conda"], PACKS["pipfile"]
 # Read at the root alone, where they make a package of the repository itself.
-PACKAGES = ("DESCRIPTION", "setup.py", "pyproject.toml")
+PACKAGES = (DESCRIPTION, "setup.py", "pyproject.toml")
 RUNTIME = "runtime.txt"
 HOOKS = ("postBuild", "start")
 
@@ -37,11 +40,12 @@ HOOKS = ("postBuild", "start")
 LISTS = ("apt.txt", *ENVIRONMENTS, "requirements.txt")
 # Read with the file of a pack, or by other builders; neither makes a folder a Binder directory.
 JULIA_MANIFESTS = ("Manifest.toml", "JuliaManifest.toml")
+RENV_LOCK = "renv.lock"  # R's, which it does not read at all
 LOCKS = ("conda-lock.yml", "conda-lock.yaml", "conda-linux-64.lock")
-COMPANIONS = ("DESCRIPTION", "requirements3.txt", *JULIA_MANIFESTS, *LOCKS)
+COMPANIONS = ("requirements3.txt", *JULIA_MANIFESTS, *LOCKS)
 
 # Names that it does not know, but for their case or ending; the right ones by the wrong ones in lower case.
-KNOWN = (*LISTS, RUNTIME, *HOOKS, "Dockerfile", "install.R", "Project.toml", "Pipfile")
+KNOWN = (*LISTS, RUNTIME, *HOOKS, "Dockerfile", INSTALL_R, "Project.toml", "Pipfile")
 SIMILAR = {name.lower(): name for name in KNOWN} | {
     **{f"postbuild{ending}": "postBuild" for ending in (".sh", ".bash", ".txt", ".py")},
     **dict.fromkeys(("environment.yml.txt", "env.yml", "env.yaml"), "environment.yml"),
@@ -73,7 +77,7 @@ class Runtime(NamedTuple):
     @property
     def r_refusal(self) -> str:
         """Why repo2docker refuses to install the R that it asks for; empty where it does not."""
-        if self.name != "r" or not self.date:
+        if self.name != R or not self.date:
             return ""
         if self.date < R_FROM:
             return f"refuses snapshots from before {R_FROM}"

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from . import template
 from .composition import MYBINDER_MEMORY, NOTEBOOK_MEMORY, Composition
+from .foreign.wanted import wanted
 from .merge import pip
 from .model import Merged
 
 # The answers that belong to no component and to no output, but for where the files are, which an author may move.
-ASKED = ("course_name", "components", "python_version", "imports", "clashes", "keep_data", "outputs")
+ASKED = (
+    "course_name",
+    "components",
+    "python_version",
+    "imports",
+    "clashes",
+    "keep_data",
+    "outputs",
+    "without",
+    "starts_beside",
+)
 
 
-def report(composition: Composition, catalogue: Path) -> dict[str, Any]:
-    """As data; keys of outputs are their names."""
+def report(composition: Composition, generated: Mapping[str, str]) -> dict[str, Any]:
+    """As data, with the checksums of what `texts` gives; keys of outputs are their names."""
     merged = {
         "apt.txt": composition.apt,
         "environment.yml": composition.environment.conda,
@@ -34,6 +46,7 @@ def report(composition: Composition, catalogue: Path) -> dict[str, Any]:
         "components": {
             "asked": list(composition.asked),
             "installed": [component.name for component in composition.components],
+            "titles": {component.name: component.title for component in composition.components},
         },
         "answers": answers(composition),
         "notes": composition.notes,
@@ -54,6 +67,7 @@ def report(composition: Composition, catalogue: Path) -> dict[str, Any]:
             for label, port in component.ports.items()
         },
         "provides": composition.provided,
+        "wants": wanted(composition.directories),
         "env": {entry.name: entry.wants[0].component for entry in composition.env.entries},
         "entries": {
             **{name: [entry.as_data() for entry in part.entries] for name, part in merged.items() if part.entries},
@@ -64,9 +78,7 @@ def report(composition: Composition, catalogue: Path) -> dict[str, Any]:
             ),
         },
         **{name: found for name, found in facts.items() if found},
-        "files": {
-            path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts(composition, catalogue).items()
-        },
+        "files": {path: hashlib.sha256(text.encode()).hexdigest() for path, text in generated.items()},
         "clashes": [clash.as_data() for clash in composition.clashes],
         "findings": [finding.as_data() for finding in composition.findings],
     }
@@ -85,6 +97,6 @@ def texts(composition: Composition, catalogue: Path) -> dict[str, str]:
     return {file.path: file.text for file in (*composition.placed, *composition.delivered, *own)}
 
 
-def as_text(composition: Composition, catalogue: Path) -> str:
+def as_text(composition: Composition, generated: Mapping[str, str]) -> str:
     """The file."""
-    return json.dumps(report(composition, catalogue), indent=2, ensure_ascii=False, default=str) + "\n"
+    return json.dumps(report(composition, generated), indent=2, ensure_ascii=False, default=str) + "\n"

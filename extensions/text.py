@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import pkgutil
 import re
 import unicodedata
 from pathlib import Path
@@ -25,6 +26,11 @@ MARKED = (
 )
 # Characters of no later Unicode among them, so that every Python refuses the same names.
 HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def resource(module: str, name: str) -> str:
+    """A file beside a module of the engine, by the module's loader, as its folder may be gone."""
+    return (pkgutil.get_data(module.rpartition(".")[0], name) or b"").decode()
 
 
 def decode(data: bytes) -> tuple[str, bool]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..foreign.pack import Pack
 from ..model import Finding
-from ..repo2docker import LOCKS, PIPFILES, is_package
+from ..repo2docker import LOCKS, PIPFILES, R, is_package
 from ..rule import Rule
 from ..text import decode
 
@@ -24,7 +24,7 @@ PIP_INSTALL = re.compile(r"\bpip3?[ \t]+install\b")
 HERE = re.compile(r"[ \t]\.{1,2}(?:[/ \t\"'\[]|$)")
 SETUP = re.compile(r"\bsetup\.py[ \t]+(?:install|develop)\b")
 # The packs that install with pip what stands at the root.
-PIP_PACKS = ("python", "r", "julia")
+PIP_PACKS = ("python", R, "julia")
 
 
 def examine(pack: Pack) -> Iterator[Finding]:

@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import csv
 import functools
+import io
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from ..model import Finding, Want
 from ..rule import Rule
+from ..text import resource
 
 # A name, and the architecture behind it; what asks for a version or a release of it is let go.
 NAMED = re.compile(r"([^=/:]+)((?::[^=/]+)?)")
@@ -40,12 +41,11 @@ class Row(NamedTuple):
     source: str
 
 
-def _read(table: Path) -> tuple[Row, ...]:
-    with table.open(encoding="utf-8", newline="") as file:
-        return tuple(Row(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+def _read(table: str) -> tuple[Row, ...]:
+    return tuple(Row(**row) for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-ROWS = _read(Path(__file__).with_name("packages.tsv"))
+ROWS = _read(resource(__name__, "packages.tsv"))
 
 BB220 = Rule(
     "BB220",

@@ -10,12 +10,13 @@ Here are the files of its build packs that no merger reads; `ignored`, `runtime`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
+from ..foreign import wanted
 from ..foreign.directory import Directory
 from ..foreign.pack import Pack
 from ..model import Finding
-from ..repo2docker import JULIA, JULIA_MANIFESTS
+from ..repo2docker import DESCRIPTION, INSTALL_R, JULIA, JULIA_MANIFESTS, RENV_LOCK, R
 from ..rule import Rule
 from . import ignored, names, runtime, texts
 
@@ -25,17 +26,22 @@ R_REMEDY = (
 )
 
 
-def examine(directory: Directory) -> list[Finding]:
-    """All findings about the directory, those of its text first."""
+ACCEPT = "accept the finding where that is right"
+SHOWN = 12
+
+
+def examine(directory: Directory, provided: Container[str] = ()) -> list[Finding]:
+    """All findings about the directory, those of its text first; `provided` are interfaces that it may want."""
     pack = Pack(directory)
+    has_r = R in provided and bool(wanted.of_r(pack))
     return [
         *texts.examine(pack),
         *_docker(pack),
-        *_r(pack),
+        *(_r_carried_out(pack) if has_r else _r(pack)),
         *_julia(pack),
         *_nix(pack),
         *ignored.examine(pack),
-        *runtime.examine(pack),
+        *runtime.examine(pack, has_r),
         *names.examine(pack),
     ]
 
@@ -62,40 +68,75 @@ def _docker(pack: Pack) -> Iterator[Finding]:
 
 BB302 = Rule(
     "BB302",
-    "install.R would have run, and does not",
+    "install.R runs at build, in the R that comes along for it",
     "R was chosen by runtime.txt (`r-` and a date) or by DESCRIPTION at the root, and neither counts in the merged "
-    "repository",
-    "conda's `r-NAME` in environment.yml, for which repo2docker installs R, its kernel and RStudio; or Rscript in "
-    "postBuild",
+    "repository: so a block that provides R comes along, and runs it once. In a catalogue without one it does not run",
+    "accept it; without such a block: conda's `r-NAME` in environment.yml, or Rscript in postBuild",
 )
 BB303 = Rule(
     "BB303",
-    "install.R never ran",
+    "install.R never ran, and does here",
     "without `r-` and a date in runtime.txt repo2docker does not choose R, and the file is passed over, beside "
-    "environment.yml too. Not said where a script, or the Dockerfile that is all repo2docker reads, names it",
-    "the same, if its packages are wanted",
+    "environment.yml too. Not said where a script, or the Dockerfile that is all repo2docker reads, names it. In a "
+    "catalogue without a block for R it does not run here either",
+    "accept it; remove it, if its packages are not wanted",
 )
 BB304 = Rule(
     "BB304",
     "DESCRIPTION",
-    "at the root it made repo2docker install R and the repository as a package",
-    "`r-base` and its imports in environment.yml, R CMD INSTALL in postBuild",
+    "at the root it made repo2docker install R and the repository as a package; so does the block for R. In a "
+    "catalogue without one neither is installed",
+    "accept it; without such a block: `r-base` and its imports in environment.yml, R CMD INSTALL in postBuild",
+)
+BB326 = Rule(
+    "BB326",
+    "renv.lock is restored at build",
+    "repo2docker does not read it; a block for R comes along for it and restores it once, into the project's own "
+    "library where its .Rprofile calls renv, else into the session's. Not said where a script names renv",
+    "accept it; remove it, if its packages are not wanted",
 )
 
 
+def _r_carried_out(pack: Pack) -> Iterator[Finding]:
+    """What is done, by a component, of what the directory wants of R."""
+    value = wanted.of_r(pack)
+    if value["install"]:
+        reason = "runs once, at build, in the R that is installed here"
+        if pack.name != R:
+            reason = (
+                "never ran, without 'r-' and a date in runtime.txt; here it runs once, at build, in an R of its own"
+            )
+        elif pack.runtime is not None and pack.runtime.r_refusal:
+            reason = f"did not run, as repo2docker {pack.runtime.r_refusal}; here it runs once, at build"
+        names = list(dict.fromkeys(wanted.in_install_r(pack.text(INSTALL_R))))
+        code = BB302 if pack.name == R else BB303
+        yield pack.finding(code, INSTALL_R, f"{reason}{_installs(names)}", ACCEPT)
+    if value["package"]:
+        reason = "made repo2docker install R and, as a package, the repository; both are installed here, at build"
+        yield pack.finding(BB304, DESCRIPTION, reason, ACCEPT)
+    if value["lock"]:
+        reason = "is not read by repo2docker; here renv restores it once, at build, in the R that is installed here"
+        yield pack.finding(BB326, RENV_LOCK, reason, ACCEPT)
+
+
+def _installs(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f", and installs {', '.join(names[:SHOWN])}{more}" if names else ""
+
+
 def _r(pack: Pack) -> Iterator[Finding]:
-    stays = pack.is_in_place and pack.name == "r"  # by runtime.txt, as DESCRIPTION counts at the root alone
+    stays = pack.is_in_place and pack.name == R  # by runtime.txt, as DESCRIPTION counts at the root alone
     runs = pack.has("install.R") and not pack.names("install.R")  # by repo2docker, or not at all
-    if runs and pack.name == "r" and not stays:
+    if runs and pack.name == R and not stays:
         refused = pack.runtime is not None and pack.runtime.r_refusal
         reason = "would have run in the R that repo2docker installs; nothing runs it here"
         if refused:
             reason = f"did not run, as repo2docker {refused}; nothing runs it here"
         yield pack.finding(BB302, "install.R", reason, R_REMEDY, not refused)
-    if runs and pack.name not in ("r", "docker"):
+    if runs and pack.name not in (R, "docker"):
         reason = "never ran: repo2docker runs it only where runtime.txt is 'r-' and a date, and nothing does here"
         yield pack.finding(BB303, "install.R", reason, f"if its packages are wanted, {R_REMEDY}")
-    if pack.is_at_root and pack.name == "r" and pack.has("DESCRIPTION"):
+    if pack.is_at_root and pack.name == R and pack.has("DESCRIPTION"):
         reason = "made repo2docker install R and, as a package, the repository; neither is installed here"
         remedy = "add 'r-base' and what it imports as conda's 'r-NAME' to environment.yml; R CMD INSTALL in postBuild"
         yield pack.finding(BB304, "DESCRIPTION", reason, remedy, True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..foreign.pack import Pack
 from ..model import Finding
-from ..repo2docker import PACKS, R_FROM, R_VERSIONS, RUNTIME, Runtime
+from ..repo2docker import PACKS, R_FROM, R_VERSIONS, RUNTIME, R, Runtime
 from ..rule import Rule
 
 BB311 = Rule(
@@ -19,9 +19,10 @@ BB311 = Rule(
 BB312 = Rule(
     "BB312",
     "runtime.txt chose R",
-    "R is not installed here. In an adopted `binder/` it is, with its install.R and requirements.txt, and Python is "
-    "repo2docker's default",
-    "`r-base` in environment.yml",
+    "a block that provides R comes along: of the version that the operating system or conda has, with CRAN as of that "
+    "date. In an adopted `binder/` repo2docker installs R itself, with its install.R and requirements.txt, and Python "
+    "is its default. In a catalogue without such a block R is not installed",
+    "accept it; without such a block: `r-base` in environment.yml",
 )
 BB325 = Rule(
     "BB325",
@@ -32,8 +33,8 @@ BB325 = Rule(
 )
 
 
-def examine(pack: Pack) -> Iterator[Finding]:
-    """Nothing beside a Dockerfile, which reads what it likes."""
+def examine(pack: Pack, has_r: bool = False) -> Iterator[Finding]:
+    """Nothing beside a Dockerfile, which reads what it likes. `has_r`: a component installs R for it."""
     if not pack.has(RUNTIME) or pack.name == "docker":
         return
     if pack.runtime is None:
@@ -43,10 +44,10 @@ def examine(pack: Pack) -> Iterator[Finding]:
         yield pack.finding(BB311, RUNTIME, reason, "write python-3.12 or the like, or remove it")
     elif pack.runtime.name == "python":
         yield from _python(pack)
-    elif pack.runtime.r_refusal and pack.name == "r":
-        yield _refused(pack, pack.runtime)
-    elif pack.runtime.name == "r" and pack.runtime.date:
-        yield _r(pack, pack.runtime.date)
+    elif pack.runtime.r_refusal and pack.name == R:
+        yield _refused(pack, pack.runtime, has_r)
+    elif pack.runtime.name == R and pack.runtime.date:
+        yield _r(pack, pack.runtime.date, has_r)
     else:
         reason = "is not read: repo2docker knows 'python-' and a version, or 'r-' and a date (r-4.4-2026-01-31)"
         yield pack.finding(BB311, RUNTIME, reason, "remove it, or write what it means in environment.yml")
@@ -62,17 +63,20 @@ def _python(pack: Pack) -> Iterator[Finding]:
         yield pack.finding(BB311, RUNTIME, reason, "write python-3.12 or the like")
 
 
-def _refused(pack: Pack, runtime: Runtime) -> Finding:
-    reason = f"asks for R as of {runtime.date}, and repo2docker {runtime.r_refusal}; R is not installed here"
+def _refused(pack: Pack, runtime: Runtime, has_r: bool) -> Finding:
+    here = "R is installed here, with the newest CRAN" if has_r else "R is not installed here"
+    reason = f"asks for R as of {runtime.date}, and repo2docker {runtime.r_refusal}; {here}"
     remedy = "if R is wanted, add 'r-base' to environment.yml, for which repo2docker installs R, its kernel and RStudio"
+    if has_r:
+        remedy = "remove it, or write a date that there is"
     if pack.is_in_place:
         reason = f"stays in force here: it asks for R as of {runtime.date}, and repo2docker {runtime.r_refusal}"
         remedy = "write a later date, or remove it and take R from conda ('r-base' in environment.yml)"
     return pack.finding(BB325, RUNTIME, reason, remedy)
 
 
-def _r(pack: Pack, date: str) -> Finding:
-    if pack.is_in_place and pack.name == "r":
+def _r(pack: Pack, date: str, has_r: bool) -> Finding:
+    if pack.is_in_place and pack.name == R:
         beside = [name for name in ("install.R", "requirements.txt") if pack.has(name)]
         read = f", reads {' and '.join(beside)} there" if beside else ""
         reason = (
@@ -81,7 +85,11 @@ def _r(pack: Pack, date: str) -> Finding:
         )
         remedy = "keep it if that is what is wanted; else take R from conda ('r-base') and remove it"
         return pack.finding(BB312, RUNTIME, reason, remedy)
-    chose = pack.name == "r"
+    chose = pack.name == R
+    if has_r and chose:
+        here = "R is installed here, of the version that the block for it has, with CRAN as of that date"
+        reason = f"made repo2docker install R as of {date}; {here}"
+        return pack.finding(BB312, RUNTIME, reason, "accept the finding where that is right")
     reason = f"made repo2docker install R as of {date}; R is not installed here"
     if not chose:
         first = next(name for name in PACKS[pack.name] if pack.has(name))
