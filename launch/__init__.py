@@ -12,7 +12,8 @@
     data owner aside         what it keeps, whose that is, and what is not opened; `places`: where it has what
     loop processes family    children, descriptors, timers; `logs`: that what they write has an end
     hooks exports            start.d, and what it exports
+    firsts first once        first.d, which runs beside the notebook; `after`: the services that wait for it
     build seeds              the data that a build prepares of the author's files
-    requests client          the control socket, and who asks through it; `verification`
+    requests client          the control socket, and who asks through it; `status`, `verification`
     words files renviron     texts and small files; R's variables
 """

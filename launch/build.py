@@ -41,7 +41,7 @@ def build(name: str, command: list[str], deadline: float) -> int:
     if name not in service_names():
         raise Failure(f"there is no services/{name}/run in {BINDER_DIR}")
     run = claim_run(private=True)
-    launch = Launch(Session(run, deadline, BUILD_GRACE), [name], is_build=True)
+    launch = Launch(Session(run, deadline, BUILD_GRACE), [name], [], is_build=True)
     launch.loop.take_signals()
     try:
         return make(launch, launch.services[name], command)

@@ -3,6 +3,7 @@
 - it is asked only if that directory is this user's alone and the launch is of this repository: in one that anybody may
   have made, anybody may answer
 - --use ends when the service fails or launch ends, and always with exit 1: whoever waits for it waits for that
+- --wait ends when the service is ready, or has failed
 - where none runs, --status and --verify tell what the last one left, and --reset sets data aside that is kept at home
 """
 
@@ -12,9 +13,10 @@ import os
 
 from .data import COMPLAINT, STAYS, open_data
 from .files import read
+from .firsts import CUT_OFF
 from .owner import kept_place
 from .places import BINDER_RUN, Places, is_here, is_private, service_names
-from .states import STOPPED
+from .states import RUNNING, STOPPED, WAITING
 from .words import Failure
 
 TYPE_CHECKING = False
@@ -76,6 +78,22 @@ def use(name: str, seconds: float) -> NoReturn:
     raise Failure(f"{name}: {answer}")
 
 
+def wait(name: str, seconds: float) -> int:
+    """Until the service is ready; raises Failure if it fails."""
+    answer = ask_here(f"use {name}", seconds)[0]
+    if answer != "ready":
+        raise Failure(f"{name}: {answer}")
+    return 0
+
+
+def again(name: str, seconds: float) -> int:
+    """Run a script of first.d once more, beside the notebook; raises Failure if it is not begun."""
+    answer = ask_here(f"again {name}", seconds)[0]
+    if answer != "ok":
+        raise Failure(f"first.d/{name}: {answer}")
+    return 0
+
+
 def reset(name: str, seconds: float) -> int:
     names = service_names()
     if name not in names:
@@ -110,6 +128,9 @@ def known_status() -> dict[str, Any]:
         left = left_status()
         for service in left["services"].values():
             service.update(state=STOPPED, reason=str(error), pid=0)
+        for first in left["first"].values():
+            if first["state"] in (RUNNING, WAITING):
+                first.update(state=STOPPED, reason=CUT_OFF)
         status = {**left, "running": False, "notebook": 0, "notes": [str(error)]}
     for name in service_names():
         status["services"].setdefault(name, {"state": STOPPED, "reason": str(*status["notes"][:1])})
@@ -119,11 +140,11 @@ def known_status() -> dict[str, Any]:
 def left_status() -> dict[str, Any]:
     import json
 
-    nothing: dict[str, Any] = {"services": {}, "hooks": {}}
+    nothing: dict[str, Any] = {"services": {}, "hooks": {}, "first": {}}
     if not is_private(BINDER_RUN):
         return nothing
     try:
         left: dict[str, Any] = json.loads(read(os.path.join(BINDER_RUN, "status.json")) or "{}")
     except ValueError:
         return nothing
-    return left if is_here(left.get("binder_dir")) else nothing
+    return {**nothing, **left} if is_here(left.get("binder_dir")) else nothing

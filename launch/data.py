@@ -6,6 +6,7 @@
 - what is kept at home under a name of services/NAME/formerly, of earlier releases, is moved to NAME first
 - data whose `format` marker is not that of this image is set aside, never opened; an image that it fits takes it back
 - nothing is set aside before there is something for its place: on a full disk the data stays as it is
+- where somebody who replaced it was killed half-way, what is left of it goes: all of it was set aside before
 - data that was to be kept and cannot be is a complaint, which --verify fails with
 - the service holds a lock beside its data as long as it lives; a second one on the same data fails
 - all of this happens in a process of the service's own, before it becomes the server
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMAT_SECONDS, LOCK_SECONDS = 20, 2
+UNFINISHED = "unfinished"
 # What is told of the data: a remark, where a reset has put the old data, that it could not, that the data is not kept.
 NOTE, ASIDE, STAYS, COMPLAINT = "note", "aside", "stays", "complaint"
 LEFT_BEHIND = "run ended, and what it started holds the data (process {}): it must exec the server in the foreground"
@@ -110,6 +112,9 @@ def current_format(service: Places) -> str:
 def fill(service: Places, place: str, wanted: str, reset: bool, tell: Callable[[str, str], None]) -> None:
     """Make sure that place/data is there and of the wanted format, and after a reset that it is as seeded."""
     data, marker = os.path.join(place, "data"), os.path.join(place, "format")
+    if os.path.exists(unfinished := os.path.join(place, UNFINISHED)):
+        remove(data)
+        remove(unfinished)
     found, is_there = read(marker), os.path.isdir(data)
     if not is_there or reset or wanted != found:
         try:

@@ -24,6 +24,8 @@ from .words import because, last_lines, outcome, say, telling_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .loop import Loop
     from .session import Session
 
@@ -53,6 +55,7 @@ class Hooks:
         self.late = False  # the notebook no longer waits
         self.hold = -1  # as long as this is open, wrappers stay
         self.wrappers: set[int] = set()
+        self.on_done: Callable[[], None] = lambda: None  # is called when the last one is done
 
     @property
     def is_done(self) -> bool:
@@ -69,7 +72,10 @@ class Hooks:
         self.next()
 
     def next(self) -> None:
-        if self.is_done or self.session.stopping:
+        if self.session.stopping:
+            return
+        if self.is_done:
+            self.on_done()
             return
         path = self.todo.pop(0)
         self.name = os.path.basename(path)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import time
 
 from .files import listed, own, read
@@ -35,6 +36,11 @@ class Places:
 
     def file(self, leaf: str) -> str:
         return os.path.join(self.folder, leaf)
+
+    @property
+    def stop_signal(self) -> signal.Signals:
+        name = read(self.file("stop-signal")).upper()
+        return getattr(signal.Signals, name if name.startswith("SIG") else f"SIG{name}", signal.SIGTERM)
 
     def environment(self, data: str) -> dict[str, str]:
         return {
@@ -89,9 +95,9 @@ def is_here(binder_dir: object) -> bool:
     return isinstance(binder_dir, str) and os.path.realpath(binder_dir) == os.path.realpath(BINDER_DIR)
 
 
-def hook_files() -> list[str]:
-    """The start hooks: those of the components in their order, then the author's own by name."""
-    folder = os.path.join(BINDER_DIR, "start.d")
+def hook_files(leaf: str) -> list[str]:
+    """The scripts in one folder: those of the components in their order, then the author's own by name."""
+    folder = os.path.join(BINDER_DIR, leaf)
     there = listed(folder)
     ordered = [name for name in read(os.path.join(BINDER_DIR, "order")).splitlines() if name in there]
     paths = [os.path.join(folder, name) for name in dict.fromkeys([*ordered, *there])]

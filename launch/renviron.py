@@ -1,7 +1,7 @@
 """R has the session's variables, too, in RStudio as well, which passes on next to nothing of its own.
 
 - those that binder/env and binder/start export, what the start scripts changed, and where conda is; none that R or a
-  login makes itself
+  login makes itself, but for where its packages and its profile are
 - in Renviron.site of an R of the notebook's environment; for any other on PATH, which is not the session's own and as a
   rule not ours to write, in ~/.Renviron
 - between two marks, anew at each start; what else stands there is left as it is
@@ -23,6 +23,7 @@ BEGAN_WITH = {**os.environ}
 BEGIN, END = "# binder: written at each start\n", "# binder: end\n"
 OF_A_LOGIN = {"PATH", "LD_LIBRARY_PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "PWD", "OLDPWD", "SHLVL", "_"}
 OF_R = ("R_", "LC_", "LANG", "TMPDIR")
+FOR_R = ("R_LIBS", "R_PROFILE")
 
 
 def tell_r(note: Callable[[str], None]) -> None:
@@ -61,7 +62,8 @@ def names_for_r() -> list[str]:
     names = {line.partition("=")[0][len("export ") :] for line in lines if line.startswith("export ")}
     names.update(name for name, value in os.environ.items() if BEGAN_WITH.get(name) != value)
     names.update(("CONDA_DIR", "NB_PYTHON_PREFIX"))
-    fit = (name for name in names - OF_A_LOGIN if name.isidentifier() and not name.startswith(OF_R))
+    own = (name for name in names - OF_A_LOGIN if not name.startswith(OF_R) or name.startswith(FOR_R))
+    fit = (name for name in own if name.isidentifier())
     return sorted(name for name in fit if name in os.environ and "\n" not in os.environ[name])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from .words import say
+from .words import printable, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Session:
 
     def note(self, text: str) -> None:
         """Say it, and keep it for status.json, once."""
+        text = printable(text)
         say(text)
         if text not in self.notes:
             self.notes.append(text)

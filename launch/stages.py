@@ -3,10 +3,11 @@
 - the hooks run, one after the other; then all services start at the same time
 - the notebook starts when all are ready or have failed, or when the deadline is over; where START_SECONDS says how long
   hooks are waited for, the deadline counts from their end
-- what goes wrong with a hook or a service is said on stderr and in BINDER_RUN/status.json, and the notebook starts all
-  the same
-- TERM goes to the notebook and, at the same moment, to services, hooks and stray children; the notebook gets the lowest
-  priority then, as the services have data to save
+- when the notebook is started, the scripts in first.d run beside it
+- what goes wrong with a script or a service is said on stderr and in BINDER_RUN/status.json, and the notebook starts
+  all the same
+- TERM goes to the notebook and, at the same moment, to services, scripts and stray children; the notebook gets the
+  lowest priority then, as the services have data to save
 - every other signal goes to the notebook alone, if the terminal has not sent it there itself
 - when the notebook is gone, the services are stopped; what is left after the grace is killed
 - launch ends when it has no descendants any more, with the exit status, or by the signal, of the notebook
@@ -19,23 +20,21 @@ import signal
 import time
 from contextlib import suppress
 
+from .after import After
 from .family import offspring
-from .files import write
+from .firsts import Firsts
 from .hooks import Hooks
 from .logs import Logs
 from .loop import NEVER, Loop
-from .places import BINDER_DIR, Places
+from .places import Places
 from .processes import ask_to_end, die_with_parent, execute, kill
 from .renviron import tell_r
 from .requests import Requests
 from .service import Service
 from .session import Session, seconds_to_wait
 from .states import READY, STOPPED, UNSETTLED
+from .status import Status
 from .words import say
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 SI_KERNEL = 0x80
 FROM_TERMINAL = {signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGWINCH}
@@ -44,15 +43,17 @@ FROM_TERMINAL = {signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, 
 class Launch:
     """A session with its services, its hooks and its notebook; one method for each stage."""
 
-    def __init__(self, session: Session, names: list[str], is_build: bool = False) -> None:
+    def __init__(self, session: Session, names: list[str], firsts: list[str], is_build: bool = False) -> None:
         self.session = session
-        self.loop = Loop(self.on_signal, self.on_stopped, self.save_status)
+        self.loop = Loop(self.on_signal, self.on_stopped, lambda: self.status.save())
         self.services = {name: Service(Places(name, session.run), session, self.loop, is_build) for name in names}
         self.hooks = Hooks(session, self.loop)
         self.logs = Logs(session, self.loop)
-        self.requests = Requests(session, self.loop, self.services, self.status)
+        self.firsts = Firsts(session, self.loop, firsts)
+        After(session, self.services, self.firsts)
+        self.status = Status(session, self.loop, self.services, self.hooks, self.firsts)
+        self.requests = Requests(session, self.loop, self.services, self.status.describe, self.firsts.again)
         self.stop_limit = NEVER
-        self.written: dict[str, Any] = {}
 
     def supervise(self, command: list[str], hooks: list[str]) -> None:
         """The hooks, the services, the notebook, from the first to the last process."""
@@ -70,6 +71,7 @@ class Launch:
             self.tell_readiness()
             tell_r(self.session.note)
             self.start_notebook(command, {**os.environ})
+            self.loop.attempt(lambda: self.firsts.begin(self.hooks))
             self.loop.pump(lambda: not self.session.notebook)
         self.stop()
         self.finish()
@@ -139,6 +141,7 @@ class Launch:
         for service in self.services.values():
             service.stop()
         self.hooks.stop()
+        self.firsts.stop()
         sessions = {service.pid for service in self.services.values()}
         for pid in offspring():
             if pid not in self.loop.children and os.getsid(pid) not in sessions:
@@ -160,25 +163,7 @@ class Launch:
                     told.add(pid)
             loop.changed = False
             loop.pump(lambda: loop.childless or loop.changed, limit if now < limit else now + 0.1)
-        self.save_status()
+        self.status.save()
 
     def has_processes(self) -> bool:
-        return any(service.pid for service in self.services.values())
-
-    def status(self) -> dict[str, Any]:
-        """What status.json holds, and --status prints."""
-        services = {name: service.describe() for name, service in self.services.items()}
-        running = not (self.session.stopping and self.loop.childless)
-        values = {"pid": os.getpid(), "binder_dir": BINDER_DIR, "running": running, "notebook": self.session.notebook}
-        return {**values, "services": services, "hooks": {**self.hooks.results}, "notes": [*self.session.notes]}
-
-    def save_status(self) -> None:
-        status = self.status()
-        if status != self.written:
-            import json
-
-            self.written = status
-            try:
-                write(os.path.join(self.session.run, "status.json"), json.dumps(status, indent=1) + "\n")
-            except OSError as error:
-                say(f"status.json cannot be written: {error.strerror}")
+        return bool(self.firsts.pid) or any(service.pid for service in self.services.values())

@@ -1,5 +1,6 @@
 """What is said to whoever reads the log.
 
+- nothing of it is anything that a terminal acts on, wherever it came from: a log, the name of a file
 - of a log that tells why something ended, the line that names the cause is said, wherever it stands, and the last ones
 """
 
@@ -25,7 +26,16 @@ class Failure(Exception):  # noqa: N818
 
 def say(text: str) -> None:
     with suppress(OSError):  # nobody listens: no reason to take the services down
-        os.write(2, f"launch: {text}\n".encode(errors="replace"))
+        os.write(2, f"launch: {printable(text)}\n".encode(errors="replace"))
+
+
+def printable(text: str) -> str:
+    """Its lines without what a terminal would act on."""
+    if "\x1b" in text:
+        import re
+
+        text = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.?)", "", text)
+    return "".join(c for c in text.replace("\t", " ") if c.isprintable() or c == "\n")
 
 
 def because(what: str, detail: str) -> str:
@@ -48,7 +58,7 @@ def lines_of(path: str, offset: int = 0, limit: int = 8192) -> list[str]:
             lines = file.read(limit).decode(errors="replace").splitlines()
     except OSError:
         return []
-    return [line.strip() for line in lines if line.strip()]
+    return [line for line in (printable(line).strip() for line in lines) if line]
 
 
 def last_lines(path: str, offset: int = 0, count: int = 3, between: str = " | ") -> str:
@@ -66,6 +76,11 @@ def telling_lines(path: str, offset: int = 0, count: int = 3) -> str:
             last = last if found in last else [found, *last[1 - count :]]
             break
     return " | ".join(excerpt(line, pattern) for line in last)
+
+
+def plain(text: str) -> str:
+    """In one line, and not too long."""
+    return printable(" ".join(text.split()))[: 3 * LINE]
 
 
 def excerpt(line: str, pattern: str) -> str:
