@@ -1,43 +1,8 @@
-"""What a file looks like by its first bytes, and what to do about what the server's programs say."""
+"""What to do about what the server's programs say."""
 
 from __future__ import annotations
 
 import re
-
-LOOKS = {
-    "a pointer of Git LFS, not the file itself": rb"version https://git-lfs\.github\.com/",
-    "an Excel workbook (save its sheets as CSV), or another zip archive": rb"PK\x03\x04",
-    "an old Excel workbook (save its sheets as CSV)": rb"\xd0\xcf\x11\xe0",
-    "a database of SQLite": rb"SQLite format 3\0",
-    "a Parquet file": rb"PAR1",
-    "an Arrow or Feather file": rb"ARROW1|FEA1",
-    "an HDF5 file": rb"\x89HDF",
-    "data of R": rb"RD[AX]\d\n|X\n\0",
-    "data of SPSS": rb"\$FL[23]@",
-    "data of Stata": rb"<stata_dta>",
-    "a PDF file": rb"%PDF-",
-    "packed with gzip": rb"\x1f\x8b",
-    "packed with bzip2": rb"BZh",
-    "packed with xz": rb"\xfd7zXZ",
-    "packed with zstd": rb"\x28\xb5\x2f\xfd",
-    "a 7-Zip archive": rb"7z\xbc\xaf",
-    "an archive of pg_dump": rb"PGDMP",
-    "a tar archive (unpack it)": rb"[\s\S]{257}ustar",
-    "a web page": rb"(?i)\s*(?:<!--[\s\S]*?-->\s*)?<(?:!doctype html|html|head|body)\b",
-    "XML": rb"\s*<\?xml|\s*<[A-Za-z][\w:.-]*(?:\s[^>]*)?>",
-    "JSON": rb"\s*(?:\[\s*[\[{\"\]\d]|\{\s*[\"}])",
-    "a dump of MySQL or MariaDB": rb"[\s\S]{0,200}?-- (?:MySQL|MariaDB) dump|-- phpMyAdmin",
-    "a dump of SQLite": rb"PRAGMA foreign_keys",
-    "a script for Microsoft SQL Server": rb"(?i)\s*USE \[|SET ANSI_NULLS",
-}
-BYTES = 4096
-
-
-def looks_like(head: bytes) -> str:
-    """Empty where nothing is recognised."""
-    text = head[:BYTES].removeprefix(b"\xef\xbb\xbf")
-    return next((what for what, pattern in LOOKS.items() if re.match(pattern, text)), "")
-
 
 FOREIGN_ROLES = (
     "it names roles of another server: make the dump with pg_dump --no-owner --no-privileges, or take those lines out; "

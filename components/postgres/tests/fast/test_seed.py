@@ -75,14 +75,14 @@ KINDS: list[tuple[str, bytes, str]] = [
 @pytest.mark.parametrize(("name", "data", "expected"), KINDS, ids=[f"{name}-{kind}" for name, _, kind in KINDS])
 def test_kind(seed: ModuleType, tmp_path: Path, name: str, data: bytes, expected: str) -> None:
     (tmp_path / name).write_bytes(data)
-    with seed.unpacked(tmp_path / name) as (plain, called):
+    with seed.unpacked(tmp_path / name, seed.kind) as (plain, called):
         assert f"{seed.kind(plain, called)} {str(called).removeprefix(f'{tmp_path}/')}" == expected
 
 
 @pytest.mark.parametrize(("leaf", "kind"), [("toc.dat", "archive"), ("toc.dat.gz", "archive"), ("a.sql", "")])
 def test_folder(seed: ModuleType, tmp_path: Path, leaf: str, kind: str) -> None:
     (tmp_path / leaf).touch()
-    with seed.unpacked(tmp_path) as (plain, called):
+    with seed.unpacked(tmp_path, seed.kind) as (plain, called):
         assert seed.kind(plain, called) == kind
 
 

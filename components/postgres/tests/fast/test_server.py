@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from extensions.rendering import render
+from tests import units
 from tests.fast.conftest import ROOT
 
-SERVICE = ROOT / "components/postgres/service"
+NAME = Path(__file__).parents[2].name
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path(), key=lambda path: float(path.parent.name))
 needs_server = pytest.mark.skipif(not (PROGRAMS / "initdb").exists(), reason="this machine has no PostgreSQL")
 pytestmark = needs_server
@@ -51,11 +53,13 @@ class Server:
     """A cluster of its own in `place`, and what runs there as whoever may run it."""
 
     def __init__(self, place: Path) -> None:
-        self.place = place
+        self.place, self.service = place, place / "service"
+        rendered(self.service)
         self.environment = {
             **os.environ,
             "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
-            "SERVICE_DIR": str(SERVICE),
+            "PYTHONPATH": str(ROOT),
+            "SERVICE_DIR": str(self.service),
             "SERVICE_RUN": str(place),
             "POSTGRES_DB": "course",
             "POSTGRES_USER": "learner",
@@ -86,6 +90,17 @@ class Server:
         return self.call("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--command", query).stdout.strip()
 
 
+def rendered(folder: Path) -> None:
+    """The service's files as a course has them."""
+    folder.mkdir()
+    for path, (content, executable) in render(units.CATALOGUE, {"components": [NAME]}).items():
+        if path.startswith(f"binder/services/{NAME}/"):
+            made = folder / Path(path).name
+            made.write_bytes(content)
+            made.chmod(0o755 if executable else 0o644)
+    folder.chmod(0o755)
+
+
 def check(done: Result) -> None:
     assert done.returncode == 0, done.stderr
 
@@ -111,7 +126,7 @@ def server(cluster: Server) -> Server:
     for database in ("course", "shop"):
         cluster.environment["PGDATABASE"] = "postgres"
         cluster.ask(f"DROP DATABASE IF EXISTS {database}")
-    check(cluster.call("bash", SERVICE / "setup"))
+    check(cluster.call("bash", cluster.service / "setup"))
     cluster.environment["PGDATABASE"] = "course"
     return cluster
 
@@ -127,7 +142,7 @@ def seed(server: Server) -> Iterator[Seed]:
     def load(name: str, content: str | bytes) -> Result:
         path = folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return server.call(sys.executable, SERVICE / "load", path)
+        return server.call(sys.executable, server.service / "load", path)
 
     yield load
     shutil.rmtree(folder)
@@ -160,7 +175,7 @@ def test_archives(server: Server, seed: Seed, form: str) -> None:
     check(server.call("pg_dump", f"--format={form}", f"--file={dump}"))
     server.ask("DROP OWNED BY bob; DROP ROLE bob")
     server.environment["PGDATABASE"] = "course"
-    done = server.call(sys.executable, SERVICE / "load", dump)
+    done = server.call(sys.executable, server.service / "load", dump)
     check(done)
     assert server.ask("SELECT name FROM items") == "Zoë"
     assert server.ask("SELECT tableowner FROM pg_tables WHERE tablename = 'items'") == "learner"

@@ -1,0 +1,10 @@
+create table t(a serial primary key, b jsonb, c numeric(30,10), d timestamptz default now(), e bytea, f int[], g uuid, h inet, i interval, k text collate "C" check (k<>'x'), l int generated always as identity);
+insert into t(b,c,e,f,g,h,i,k) select jsonb_build_object('n',n,'s','ü'||n), n/3.0, decode(md5(n::text),'hex'), array[n,n+1], md5(n::text)::uuid, '10.0.0.1', make_interval(days=>n), 'k'||n from generate_series(1,50) n;
+create index on t using gin (b); create unique index on t(k);
+create type mood as enum('a','b'); create table m(x mood, y mood[]); insert into m values ('a','{a,b}');
+create sequence s increment 5; select nextval('s'),nextval('s');
+create view v as select count(*) from t; create materialized view mv as select sum(c) from t;
+create function f(x int) returns int language plpgsql as $$ begin return x+1; end $$;
+create schema other; create table other.o(z int references public.t(a)); insert into other.o values (3);
+comment on table t is 'hello'; select lo_from_bytea(0, 'abc');
+create table p(a int) partition by range(a); create table p1 partition of p for values from (0) to (10); insert into p values (5);
