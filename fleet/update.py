@@ -14,7 +14,9 @@ With --json the line is an object: repository, from, to, result, conflicts, dele
 
     result      exit   meaning
     updated     0      committed on the branch `binder-blocks/TO`, which is checked out
-    current     0      nothing to do
+    current     0      nothing to do, or nothing but to note the version: a release that does not concern this
+                       repository changes one line of the answers file, which is committed on the branch that is
+                       checked out (`message`: current but for the version)
     failed      1      the catalogue cannot be reached, or Copier's error (`message`); the checkout is as it was
     dirty       2      there are changes that are not committed; nothing was touched
     refused     2      no git repository, no answers file of ours, wrong usage, another run at work; nothing was touched
@@ -623,6 +625,8 @@ def _hand_over(repository: Repository, twin: Repository, name: str, state: State
     files, tree = (*unmerged(twin), *rejected), work_tree(twin, rejected)
     deleted, others, sure = deleted_files(twin, state.start, tree)
     text = body(message, state.start, deleted, others, sure, files)
+    if state.head and is_version_alone(twin, state.start, tree):
+        return _renumber(repository, twin, name, replace(state, branch=state.head, text=text))
     branch, is_made = choose_branch(repository, state, tree)
     state = replace(state, branch=branch, deleted=deleted, text=text)
     told = Outcome(name, "updated", state.before, state.after, (), deleted, branch, "", text)
@@ -636,8 +640,25 @@ def _hand_over(repository: Repository, twin: Repository, name: str, state: State
     return replace(told, message="; ".join(messages))
 
 
-def _commit(twin: Repository, state: State) -> str:
-    subject = f"Update Binder Blocks from {state.before} to {state.after}"
+def is_version_alone(twin: Repository, start: str, tree: str) -> bool:
+    """Whether the two differ in the answers file's `_commit`, and in nothing else."""
+    words = ("diff-tree", "-r", "-p", "--unified=0", "--no-renames", "--no-color", "--no-ext-diff", start, tree)
+    lines = twin.git(*words).splitlines()
+    changes = [line for line in lines if re.match(r"[-+](?!--|\+\+)|(old|new|deleted|copy|rename|Binary) ", line)]
+    names = twin.names("diff-tree", "-r", "-z", "--name-only", start, tree)
+    said = [line[:9] for line in changes]
+    return names == [twin.answers_name] and said == ["-_commit:", "+_commit:"]
+
+
+def _renumber(repository: Repository, twin: Repository, name: str, state: State) -> Outcome:
+    """The new version, noted on the branch that is checked out."""
+    _go(repository, state, _commit(twin, state, f"Note Binder Blocks {state.after}, which changes nothing here"))
+    message = "current but for the version, which is noted"
+    return Outcome(name, "current", state.before, state.after, branch=state.head, message=message)
+
+
+def _commit(twin: Repository, state: State, subject: str = "") -> str:
+    subject = subject or f"Update Binder Blocks from {state.before} to {state.after}"
     twin.git("add", "--all", "--", ":/")
     tree = twin.git("write-tree").strip()
     made = [name for name in generated(twin, tree) if (twin.top / name).is_file()]
@@ -693,7 +714,8 @@ def _in_the_way(said: str) -> UpdateError:
     names = names or re.findall(r"^error: (?:Entry|Untracked working tree file) '(.*?)' ", said, re.MULTILINE)
     if not names:
         return UpdateError("failed", f"the checkout cannot change to the update: {_reason(said)}")
-    return UpdateError("dirty", f"saved while the update ran, and not committed: {_some(names)}; commit, and run again")
+    remedy = "commit (git add --force what git ignores) or rename, and run again"
+    return UpdateError("dirty", f"the update has these, and here they are not committed: {_some(names)}; {remedy}")
 
 
 def _some(names: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
-"""The composition -> what students are told: what there is, where it opens, how to log in, what is kept.
+"""The composition -> what students are told: what there is, where it opens, how to log in, what is kept, and saved.
 
 - a block is told of if it runs or opens something; its text is that of its README up to the first heading, which is
   where it turns to authors
+- with services there is how a session is saved and restored, and with a page that does that (`panel`), where that is
 - the page to print has no text of blocks, but how they open
 """
 
@@ -37,6 +38,7 @@ class Guide:
     blocks: tuple[Block, ...]
     links: str
     has_services: bool
+    has_panel: bool
     is_kept: bool
     is_taken_away: bool
 
@@ -50,7 +52,7 @@ def check(name: str, answers: Mapping[str, Any]) -> None:
 
 def facts(composition: Composition) -> Facts:
     tiles = {each["component"] for each in composition.provided.get("web", ())}
-    told = [one for one in composition.components if one.ports or one.name in tiles]
+    told = [one for one in composition.components if one.has_service or one.name in tiles]
     blocks = tuple(
         Block(
             one.title,
@@ -61,12 +63,14 @@ def facts(composition: Composition) -> Facts:
         for one in told
     )
     links, entry = composition.facts("links").values, composition.facts("hub").values
+    has_services = any(one.has_service for one in composition.components)
     return Facts(
         Guide(
             f"{entry.module} {entry.presentation}" if entry else "",
             blocks,
             links.table(links.first) if links and links.first else "",
-            any(one.ports for one in composition.components),
+            has_services,
+            has_services and "panel" in composition.provided,
             composition.answers.get("keep_data") == "home",
             bool(composition.kept_by),
         )

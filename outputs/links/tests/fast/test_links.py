@@ -152,7 +152,7 @@ def test_wrong_answers(make_catalogue: MakeCatalogue, tmp_path: Path, answer: st
 def test_content_without_nbgitpuller_in_the_catalogue(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
     root = make_catalogue({"page/component.yml": manifest("Page")})
     result = copy(root, tmp_path / "course", outputs="[links]", links_content="[gh:o/r]")
-    assert_refused(result.returncode, result.stderr, "there is no component 'nbgitpuller'")
+    assert_refused(result.returncode, result.stderr, "there is no block 'nbgitpuller'")
 
 
 @pytest.mark.parametrize(

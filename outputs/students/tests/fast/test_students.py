@@ -11,6 +11,7 @@ from extensions.errors import BlocksError
 from extensions.rendering import render
 from tests import units
 
+PANELS = [name for name in units.WHOLE if "panel" in units.COMPONENTS[name].provides]
 SERVICES = [name for name in units.SERVICES if not units.missing([name])]
 HOSTILE = "Data & <script>alert(1)</script>"
 
@@ -45,18 +46,42 @@ def test_each_service_is_told_of(name: str) -> None:
     assert "### Your data" not in text, "what is for authors is for authors"
 
 
+@pytest.mark.parametrize("keep", ["image", "home"])
+def test_saving_is_told_of_with_services(keep: str) -> None:
+    if not SERVICES:
+        pytest.skip("the catalogue has no service")
+    for page in guide(components=SERVICES[:1], without=PANELS, keep_data=keep, binder_dir=".binder"):
+        assert "bash .binder/save" in page
+        assert "bash .binder/restore FILE" in page
+        assert "Services" not in page.partition("Keep your work")[2]
+
+
+@pytest.mark.parametrize("keep", ["image", "home"])
+def test_the_panel_is_told_of_where_it_is(keep: str) -> None:
+    if not (PANELS and SERVICES):
+        pytest.skip("the catalogue has no panel, or nothing for it to show")
+    text, page = guide(components=[*SERVICES[:1], *PANELS[:1]], keep_data=keep)
+    for part in (text.replace("*", ""), Page(page).text):
+        for words in ("the tile Services", "launcher, Save", "and Restore there", "answer: Restart", "binder/save"):
+            assert words in part, words
+    assert "5. Still wrong?" in text
+
+
 def test_a_course_without_services() -> None:
     text, page = guide()
+    assert "binder/save" not in text + page
+    assert "Restart" not in text + page
     assert "## What is there" not in text
     assert "reset" not in text + page
     assert "3. Still wrong?" in text
 
 
 def test_what_is_kept() -> None:
-    assert "everything in it is gone" in "".join(guide())
+    for page in guide():
+        assert "everything in it that you have not saved is gone" in page
     for page in guide(keep_data="home"):
         assert "kept from session to session" in page
-        assert "everything in it is gone" not in page
+        assert "is gone" not in page
 
 
 def test_answers_are_no_markup() -> None:

@@ -254,6 +254,52 @@ def test_update_opens_one_pull_request(hosted: Hosted) -> None:
     assert "1.2.0" in hosted.pulls[0]["comments"][0]
 
 
+BETA = {"beta/component.yml": manifest("Beta"), "beta/apt.txt": "libbeta\n"}
+
+
+def test_a_release_that_changes_nothing_here_needs_no_pull_request(hosted: Hosted) -> None:
+    hosted.release("1.1.0", BETA)
+    before = hosted.branches["main"]
+    job = hosted.run()
+    assert job.green
+    assert job.steps["Note the version"] == "success"
+    assert hosted.pulls == []
+    assert hosted.branches.keys() == {"main"}
+    assert git(hosted.origin, "diff", "--numstat", before, "main").split() == ["1", "1", ".copier-answers.yml"]
+    assert "_commit: 1.1.0" in hosted.show("main", ".copier-answers.yml")
+    assert git(hosted.origin, "rev-list", "--count", f"{before}..main").strip() == "1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "echo more >>README.md",
+        "sed --in-place 's/^_commit: .*/_commit: $(id)/' .copier-answers.yml",
+        "sed --in-place 's/^_src_path: .*/_src_path: elsewhere/; s/^_commit: .*/&/' .copier-answers.yml",
+        "chmod +x .copier-answers.yml",
+        "git commit --quiet --allow-empty --message another; touch another",
+    ],
+)
+def test_what_is_more_than_a_version_is_not_pushed_unread(hosted: Hosted, change: str) -> None:
+    """The catalogue's code makes the commit, and says that it is a version."""
+    hosted.release("1.1.0", BETA)
+    before = hosted.branches
+    clone = hosted.clone()
+    path = clone / WORKFLOW
+    amend = f"{change}\n          git add --all\n          git commit --quiet --amend --no-edit\n"
+    text, found = re.subn(r"(          git bundle create)", rf"          {amend}\1", path.read_text())
+    assert found == 1
+    path.write_text(text)
+    commit(clone)
+    git(clone, "push", "--quiet", "origin", "main")
+    before = hosted.branches
+    job = hosted.run()
+    assert not job.green
+    assert job.steps["Take the files"] == "failure"
+    assert hosted.branches == before
+    assert hosted.pulls == []
+
+
 def test_what_the_author_did_to_the_pull_request_is_respected(hosted: Hosted) -> None:
     hosted.release("1.1.0", {"alpha/apt.txt": "libalpha2\n"})
     assert hosted.run().green
