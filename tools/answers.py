@@ -134,7 +134,7 @@ def row(name: str, question: questions.Question, catalogue: Catalogue) -> str:
     values = choices(question, catalogue)
     kind = "list of names" if question.get("multiselect") else str(question.get("type", "str"))
     if values and unit_of(name, catalogue) is None and question.get("multiselect"):
-        told = f"{kind}: see the README's table"
+        told = f"{kind}: see the tables in README"
     else:
         told = ", ".join(f"`{value}`" for value in values) or {"str": "text", "yaml": "list", "bool": "yes or no"}.get(
             kind, "number" if kind in ("int", "float") else kind

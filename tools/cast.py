@@ -20,7 +20,7 @@ import pyte
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.terminal import COLUMNS, DOWN, ENTER, LINES, SPACE, Terminal  # noqa: E402
+from tests.terminal import COLUMNS, ENTER, SPACE, Terminal  # noqa: E402
 
 # Text, colour, whether it is bold; the pieces of a line; the lines.
 Piece = tuple[str, str, bool]
@@ -28,17 +28,19 @@ Still = list[list[Piece]]
 ADDRESS, HOST = "gh:OWNER/binder-blocks", "https://github.com/"
 FILE = ROOT / "docs/images/interview.svg"
 WIDE, HIGH = 8.4, 18
+LINES = 40
 SECONDS = 3
 COLOURS = {"default": "#d4d4d4", "green": "#8bc34a", "cyan": "#4dd0e1", "blue": "#64b5f6", "brown": "#ffd54f"}
-# What is waited for, and what is then typed.
+BLOCK, OUTPUT = "Databases: PostgreSQL (", "Links ("
+# What is waited for, the choice that is gone to, and what is then typed; there is a still before each.
 TALK = [
-    ("What is the course called?", f"Databases for historians{ENTER}"),
-    ("Which blocks does it need?", f"{DOWN * 3}{SPACE}"),
-    ("PostgreSQL", ENTER),
-    ("How do people get it?", ""),
-    ("Links", f"{DOWN * 6}{SPACE}{ENTER}"),
-    ("More settings", ENTER),
-    ("Where will this repository be", f"gh:historians/databases{ENTER}"),
+    ("What is the course called?", "", f"Databases for historians{ENTER}"),
+    ("Which blocks does it need?", BLOCK, SPACE),
+    ("", "", ENTER),
+    ("How do people get it?", OUTPUT, SPACE),
+    ("", "", ENTER),
+    ("More settings", "", ENTER),
+    ("Where will this repository be", "", f"gh:historians/databases{ENTER}"),
 ]
 
 
@@ -46,12 +48,16 @@ def stills() -> Iterator[Still]:
     """What was to be seen before each answer, and at the end."""
     with (
         tempfile.TemporaryDirectory() as name,
-        Terminal("copy", "--trust", at_its_address(clone(Path(name))), "databases", folder=Path(name)) as terminal,
+        Terminal(
+            "copy", "--trust", at_its_address(clone(Path(name))), "databases", folder=Path(name), lines=LINES
+        ) as terminal,
     ):
-        for wanted, keys in TALK:
+        for wanted, choice, keys in TALK:
             terminal.expect(wanted)
             terminal.settle()
             yield still(terminal.display)
+            if choice:
+                terminal.point(choice)
             terminal.send(keys)
         terminal.expect("What to do next")
         if terminal.end() != 0:
@@ -66,9 +72,13 @@ def clone(folder: Path) -> Path:
 
 
 def at_its_address(repository: Path) -> str:
-    """The address of the README, from which git takes this repository."""
+    """The address of the README, from which git takes this repository.
+
+    Copier keeps what it has had from an address, also of another clone, so it gets a place of its own for that.
+    """
     variables = {"COUNT": "1", "KEY_0": f"url.{repository}.insteadOf", "VALUE_0": ADDRESS.replace("gh:", HOST) + ".git"}
     os.environ.update({f"GIT_CONFIG_{name}": value for name, value in variables.items()})
+    os.environ["COPIER_CACHE_DIR"] = str(repository.parent / "cache")
     return ADDRESS
 
 

@@ -8,10 +8,12 @@ The form of the folder is in docs/component.md. What is looked at, in this order
 - the names that it requires, its ports and variables beside those of the other components
 - files that no component has; tests.yml and jupyter_server_config.json, which have to be readable
 - questions that are another's, that are asked of everybody, that have no default
+- a tile's picture, where the component has a page and a tile of its own for it
 - README.md: one, of at most 40 lines, with headings from ### on
-- a service: its scripts, its manifest's memory and ports, `verify`, and a stop signal that Linux knows
-- scripts: their syntax; in those of a service also a server in the background, an address beyond loopback, and
-  data in $HOME
+- a service: its scripts, its manifest's memory and ports, `verify`, a stop signal that Linux knows, and a `load` for
+  what its `dump` or `export` writes
+- scripts: their run bits and syntax; in those of a service also a server in the background, an address beyond
+  loopback, and data in $HOME
 - a line that says FILL IN, as `tools/new.py` leaves them
 
 Other components that cannot be read are passed over: their own tests say what is wrong with them.
@@ -53,6 +55,10 @@ DAEMON = re.compile(
 DAEMON_SETTING = re.compile(r"^\s*(?:daemonize|daemon|fork)\s*[:= ]\s*[\"']?(?:yes|true|on|1)\b")
 EVERYWHERE = re.compile(r"(?<![\d.])0\.0\.0\.0(?![\d.])|\[::\]|\bbind_ip_all\b|(?<![\w:]):::?\d{2,5}\b")
 HOME = re.compile(r"\$\{?HOME\b|(?<![\w\"'~/=])~(?:/|\s|$)|=~/|\bexpanduser\(")
+SOCKET = "$SERVICE_RUN/socket"
+# An entry that is switched off is no tile.
+TILE = re.compile(r'"launcher_entry":(?! *\{"enabled": false\})')
+PICTURE = re.compile(r'"icon_path": *"\$\{BINDER_DIR\}/(services|lib)/([^/"]+)/([^"]+\.svg)"')
 OWN_HOME = re.compile(r"^\s*(?:export\s+)?HOME=", flags=re.MULTILINE)
 
 
@@ -69,6 +75,7 @@ def mistakes(folder: Path) -> list[str]:
         *_neighbours(component, others),
         *_files(component),
         *_questions(component),
+        *_tile(component),
         *_readme(component),
         *_service(component),
         *_scripts(component),
@@ -150,6 +157,10 @@ def _files(component: Component) -> Iterator[str]:
             yield f"{component.where(files.JUPYTER)}: {error}; correct the JSON"
 
 
+# Of the classes in tests.yml: the program itself could not be had, its wiring alone is proven.
+WIRING = "C"
+
+
 def cases(component: Component) -> Mapping[str, Any]:
     """The component's tests.yml, empty where it has none; raises `BlocksError` where it cannot be read."""
     return _mapping(component, "tests.yml")
@@ -184,6 +195,24 @@ def _questions(component: Component) -> Iterator[str]:
             yield f"{where}: '{name}' has no help: add the sentence that people are asked"
 
 
+def _tile(component: Component) -> Iterator[str]:
+    """A tile of a package's own has the package's picture."""
+    found = [name for name in (files.JUPYTER, files.JUPYTER + files.SUFFIX) if (component.folder / name).is_file()]
+    for name in found if "web" in component.provides else ():
+        text = read_text(component.folder / name, component.where(name))
+        pictures = PICTURE.findall(text)
+        if len(pictures) < len(TILE.findall(text)):
+            place = "services" if _has(component, "service/run") else "lib"
+            yield (
+                f"{component.where(name)}: a tile has no picture; draw one, "
+                f'"icon_path": "${{BINDER_DIR}}/{place}/{component.name}/icon.svg"'
+            )
+        for place, owner, leaf in pictures:
+            folder = "service" if place == "services" else place
+            if owner != component.name or not (component.folder / folder / leaf).is_file():
+                yield f"{component.where(name)}: the picture {folder}/{leaf} is missing; draw one, 32 by 32"
+
+
 def _readme(component: Component) -> Iterator[str]:
     found = [name for name in ("README.md", "README.md.jinja") if (component.folder / name).is_file()]
     if not found:
@@ -212,21 +241,41 @@ def _service(component: Component) -> Iterator[str]:
     for name, task in (("run", "exec the server there"), ("ready", "exit 0 there when it can be written to")):
         if not _has(component, f"service/{name}"):
             yield f"{where(f'service/{name}')}: is missing; {task}"
-    for name in ("run", "ready", "format"):
-        path = component.folder / "service" / name
-        if path.is_file() and not os.access(path, os.X_OK):
-            yield f"{where(f'service/{name}')}: is not executable; chmod +x it"
+    for name in _waits_for(component):
+        if name == component.name and not _has(component, "first"):
+            yield f"{where('service/after')}: waits for '{name}', which has no file 'first'; add one, or take it out"
+        elif name != component.name and name not in component.requires:
+            yield f"{where('service/after')}: waits for '{name}', which is not required; require it, or take it out"
     if not _has(component, "verify"):
         yield f"{where('verify')}: is missing; ask the running service a real question there, through a client"
-    if not component.memory:
+    for name in ("dump", "export"):
+        if _has(component, f"service/{name}") and not _has(component, "service/load"):
+            yield f"{where(f'service/{name}')}: nothing reads what it writes; add service/load, or take it out"
+    has_no_server = _mapping(component, component.MANIFEST).get("ports") == {}
+    if not component.memory and not has_no_server:
         yield f"{own}: a service states its memory; add 'memory:', MB at rest"
-    if not component.ports:
-        yield f"{own}: a service states its port; add 'ports: {{{component.name}: NUMBER}}'"
+    if not component.ports and not has_no_server and not _at_socket(component):
+        yield (
+            f"{own}: a service states its port; add 'ports: {{{component.name}: NUMBER}}', have it listen at "
+            f"$SERVICE_RUN/socket, or add 'ports: {{}}' for data without a server"
+        )
     path = component.folder / "service/stop-signal"
     if path.is_file():
         name = path.read_text().strip().upper()
         if f"SIG{name.removeprefix('SIG')}" not in signal.Signals.__members__:
             yield f"{where('service/stop-signal')}: '{name}' is no signal of Linux; name one, such as SIGINT or SIGQUIT"
+
+
+def _waits_for(component: Component) -> list[str]:
+    """The scripts of first.d that its service starts after."""
+    path = component.folder / "service/after"
+    return path.read_text().split() if path.is_file() else []
+
+
+def _at_socket(component: Component) -> bool:
+    """Whether the service needs no port: nobody but the notebook's proxy asks it."""
+    paths = [component.folder / "service" / name for name in ("run", "run" + files.SUFFIX)]
+    return any(SOCKET in path.read_text() for path in paths if path.is_file())
 
 
 def _scripts(component: Component) -> Iterator[str]:
@@ -236,6 +285,8 @@ def _scripts(component: Component) -> Iterator[str]:
         path = component.folder / name
         text = path.read_bytes().decode(errors="replace")
         match = SHEBANG.match(text)
+        if text.startswith("#!") and not os.access(path, os.X_OK):
+            yield f"{component.where(name)}: is not executable; chmod +x it"
         if match and not name.endswith(files.SUFFIX):
             yield from _syntax(path, component.where(name), match["program"])
         if name.startswith("service/"):

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from extensions.catalogue import keys, units  # noqa: E402
+from extensions.catalogue.companions import KINDS  # noqa: E402
 from extensions.catalogue.units import Component, Output, Unit  # noqa: E402
 
 FOLDER = ROOT / "docs/schema"
@@ -46,6 +47,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "_is_number": NUMBER,
     "_is_names": {"type": "array", "items": {"type": "string", "pattern": NAME}},
     "_is_category": {"enum": [*units.CATEGORIES]},
+    "_is_kind": {"enum": [*KINDS]},
     "_is_java": {
         "type": "object",
         "minProperties": 1,

@@ -4,8 +4,10 @@
 
 A line for each step with its seconds; at the end what failed, where the log is, and exit 1.
 
+- alone is with what it requires, and with nothing that comes along by itself
 - the steps: contract, programs, render, build (with the seeds of tests.yml), start, ready, verify, TERM, start again,
-  KILL, start again, verify, TERM; a component without a service is built and verified
+  KILL, start again, verify, TERM; with a script for first.d each start waits until that is done; a component with
+  neither is built and verified
 - what looks wrong: it listens beyond loopback, or not on its ports; `run` ended while something still listens; it
   writes below $HOME; it is not stopped in time; it leaves processes behind
 - what it takes at rest and for a start is measured, for the manifest's memory and cpu
@@ -17,6 +19,7 @@ A line for each step with its seconds; at the end what failed, where the log is,
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import importlib.util
 import json
 import os
@@ -38,12 +41,14 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from extensions.catalogue.companions import WITHOUT, companions  # noqa: E402
 from extensions.catalogue.units import Catalogue, Component  # noqa: E402
 from extensions.errors import BlocksError  # noqa: E402
 from extensions.rendering import render  # noqa: E402
 from tools import contract, processes  # noqa: E402
 
 BUILD_SECONDS, START_SECONDS, USE_SECONDS, VERIFY_SECONDS, STOP_SECONDS = 600, 60, 120, 90, 30
+FIRST_SECONDS = 600
 GRACE = 8  # launch's own
 # The notebook's place: it says that it runs, and stays.
 NOTEBOOK = 'echo >"$1"; exec sleep 1000000'
@@ -118,11 +123,11 @@ class Trial:
             own = (line for line in said if line.startswith(f"{self.component.name} ") and " FAILED " in line)
             raise Failed(" ".join(next(own, said[-1] if said else "it said nothing").split()))
 
-    def ask(self) -> dict[str, Any]:
-        """The service's part of launch's status."""
+    def ask(self, part: str = "services") -> dict[str, Any]:
+        """The component's part of launch's status."""
         words = [sys.executable, "-I", "-S", str(self.binder / "launch"), "--status"]
         done = subprocess.run(words, check=False, capture_output=True, text=True, env=self.environment, timeout=30)
-        found: dict[str, Any] = json.loads(done.stdout)["services"].get(self.component.name, {})
+        found: dict[str, Any] = json.loads(done.stdout)[part].get(self.component.name, {})
         return found
 
     # The steps.
@@ -145,6 +150,9 @@ class Trial:
         venv.create(self.prefix, symlinks=True)
         packages = next(self.prefix.glob("lib/python*/site-packages"))
         (packages / "here.pth").write_text("".join(f"{path}\n" for path in sys.path if path.endswith("-packages")))
+        for program in Path(sys.executable).parent.iterdir():
+            if not (self.prefix / "bin" / program.name).exists():
+                (self.prefix / "bin" / program.name).symlink_to(program)
 
     def build(self) -> None:
         """The components' scripts, as postBuild runs them; what others need here and lack is their own matter."""
@@ -179,6 +187,13 @@ class Trial:
         wait_for(lambda: opened.exists() or self.exited(), START_SECONDS, "the notebook is not open")
         if self.exited():
             raise Failed("launch ended")
+
+    def first(self) -> None:
+        """Wait for the script in first.d; raises `Failed` if it fails."""
+        wait_for(lambda: self.ask("first")["state"] in ("done", "failed"), FIRST_SECONDS, "it is not done")
+        found = self.ask("first")
+        if found["state"] == "failed":
+            raise Failed(f"{found['reason']}; its log is {found['log']}")
 
     def exited(self) -> bool:
         return self.launch is None or self.launch.poll() is not None
@@ -323,13 +338,14 @@ def wait_for(happens: Callable[[], object], seconds: float, problem: str) -> Non
 
 
 def not_installed(packages: Iterable[str]) -> list[str]:
-    """Which of Debian's packages are not there; none where dpkg is not."""
+    """Which of Debian's packages are not there; none where dpkg is not. Two dots are a version, as to apt-get."""
     if not shutil.which("dpkg-query"):
         return []
-    words = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\\n", *packages]
+    patterns = {package: package.replace("..", "??") for package in packages}
+    words = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\\n", *patterns.values()]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     there = {line.split()[0] for line in done.stdout.splitlines() if line.endswith(" installed")}
-    return [package for package in packages if package not in there]
+    return [package for package, pattern in patterns.items() if not fnmatch.filter(there, pattern)]
 
 
 def apt_packages(text: str) -> list[str]:
@@ -367,8 +383,9 @@ def attempt(trial: Trial, answers: Mapping[str, Any], anyway: bool) -> None:
     root = component.folder.parents[1]
     seeds = contract.cases(component).get("seeds") or {}
     with trial.step("render") as notes:
-        given = {"course_name": "Trial", "components": [component.name], **seeds.get("answers", {}), **answers}
-        files = render(Catalogue(root, contract.readable(root), {}), given)
+        there = contract.readable(root)
+        alone = {"course_name": "Trial", "components": [component.name], WITHOUT: companions(there)}
+        files = render(Catalogue(root, there, {}), {**alone, **seeds.get("answers", {}), **answers})
         trial.write(files, seeds)
     with trial.step("programs") as notes:
         lacking = not_importable((trial.binder / "environment.yml").read_text())
@@ -383,6 +400,11 @@ def attempt(trial: Trial, answers: Mapping[str, Any], anyway: bool) -> None:
         with trial.step("build"):
             trial.build()
     if not trial.has_service:
+        if any(path.startswith(("binder/services/", "binder/first.d/")) for path in files):
+            open_notebook(trial)
+            check(trial)
+            finish(trial)
+            return
         with trial.step("verify"):
             trial.verify_alone()
         return
@@ -401,14 +423,21 @@ def attempt(trial: Trial, answers: Mapping[str, Any], anyway: bool) -> None:
 
 
 def begin(trial: Trial, measured: bool = False) -> None:
-    with trial.step("start"):
-        before = trial.at_home()
-        trial.start()
+    before = trial.at_home()
+    open_notebook(trial)
     with trial.step("ready") as notes:
         trial.ready()
         if measured:
             notes.append(trial.measure())
         trial.new_at_home(before)
+
+
+def open_notebook(trial: Trial) -> None:
+    with trial.step("start"):
+        trial.start()
+    if (trial.binder / "first.d" / trial.component.name).is_file():
+        with trial.step("first"):
+            trial.first()
 
 
 def check(trial: Trial) -> None:
