@@ -5,7 +5,6 @@ Screenshots are kept in $BLOCKS_SCREENSHOTS, or with the test's other files.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,11 @@ from playwright.sync_api import BrowserContext, Page
 
 from conftest import ROOT
 from tests.browser import pages
-from tests.browser.browser import chromium
+from tests.browser.opened import make_browser, make_screenshots
 from tests.image.containers import TOKEN, Container
 
+browser = pytest.fixture(make_browser)
+screenshots = pytest.fixture(make_screenshots)
 COURSE = yaml.safe_load((ROOT / "examples/tm351.yml").read_text())
 TITLE = COURSE.get("branding_title", COURSE["course_name"])
 COLOUR = "#1b5e8c"  # of the style that the component brings
@@ -30,19 +31,6 @@ def course(stack: str) -> Iterator[Container]:
     with Container(stack) as running:
         running.wait_for_api(180)
         yield running
-
-
-@pytest.fixture
-def browser(course: Container, tmp_path: Path) -> Iterator[BrowserContext]:
-    with chromium(course.inside, tmp_path) as context:
-        yield context
-
-
-@pytest.fixture
-def screenshots(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("BLOCKS_SCREENSHOTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def test_openrefine_from_its_tile(

@@ -1,19 +1,25 @@
 """Pytest's part of tests/image/proof.py: which tests are of one component, which of them are due, and what they showed.
 
 - `--due` leaves out the tests of components whose proof holds and whose turn it is not; the others come in the order of
-  their need, and those that only the engine's changes or their turn ask for are skipped from `--until` on.
-- `--prove` writes what passed into the component's proof, unless a test of it failed.
+  their need, and are skipped from `--until` on; those of folders that have changed get ten minutes more.
+- `--prove` writes what passed into the component's proof, unless a test of it failed; a test of it that stands where
+  this run does not look was left out, too.
 - The last lines say what was built, and what was not, with the reason.
 
-A test is of a component if it stands in its folder, or in test_components.py with `name` as a parameter; every other
-one runs always.
+A test is of a component if it stands in its folder, or in test_components.py or test_stacks.py with `name` as a
+parameter; every other one runs always, but for one that asks `--due` itself.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
+import subprocess
+import sys
 import time
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import pytest
@@ -22,6 +28,8 @@ from tests import units
 from tests.image import proof
 
 BUILDING = ("image", "browser")
+MORE_FOR_CHANGES = 600  # seconds
+OF_COMPONENTS = ("test_components.py", "test_stacks.py")
 
 
 def parameters(item: pytest.Item) -> dict[str, Any]:
@@ -34,7 +42,7 @@ def component_of(item: pytest.Item) -> str | None:
     if parts[0] == "components":
         return parts[1]
     name = parameters(item).get("name")
-    return name if parts[-1] == "test_components.py" and name in units.COMPONENTS else None
+    return name if parts[-1] in OF_COMPONENTS and name in units.COMPONENTS else None
 
 
 def words_of(item: pytest.Item) -> str:
@@ -43,6 +51,22 @@ def words_of(item: pytest.Item) -> str:
     words = next(iter(document.strip().splitlines()), "") or item.name.partition("[")[0].removeprefix("test_")
     file = parameters(item).get("file")
     return words.replace("_", " ") + (f": {file}" if file else "")
+
+
+def tests_of(items: Iterable[pytest.Item]) -> dict[str, set[str]]:
+    """Those that build something, by their component."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if any(map(item.get_closest_marker, BUILDING)) and (name := component_of(item)):
+            found[name].add(words_of(item))
+    return found
+
+
+def every_test() -> dict[str, set[str]]:
+    """Of all components, whatever this run was asked for."""
+    command = [sys.executable, "-m", "tests.image.recording"]
+    listed = subprocess.run(command, check=True, cwd=units.ROOT, stdout=subprocess.PIPE, text=True).stdout
+    return {name: {*words} for name, words in json.loads(listed).items()}
 
 
 class Recorder:
@@ -63,9 +87,7 @@ class Recorder:
     ) -> Generator[None, None, None]:
         every = list(items)
         yield  # the tiers are marked, and what -k and -m leave out has gone
-        for item in every:
-            if any(map(item.get_closest_marker, BUILDING)) and (name := component_of(item)):
-                self.all[name].add(words_of(item))
+        self.all.update(tests_of(every))
         of = {item.nodeid: (name, words_of(item)) for item in items if (name := self._component(item, config))}
         self.of = of
         if not (self.is_due and of):
@@ -82,7 +104,10 @@ class Recorder:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         name, _ = self.of.get(item.nodeid, ("", ""))
-        if self.needs.get(name, proof.Need.NEW) is not proof.Need.NEW and time.time() > self.until:
+        need = self.needs.get(name)
+        if need is None:
+            return
+        if time.time() > self.until + (MORE_FOR_CHANGES if need is proof.Need.NEW else 0):
             self.late.add(item.nodeid)
             pytest.skip(f"{name} is not built: its time is up; {self.needs[name].words}")
 
@@ -102,11 +127,11 @@ class Recorder:
     def pytest_sessionfinish(self) -> None:
         if not self.is_proving:
             return
-        for name in sorted(self.shown.keys() - self.failed):
-            facts = self.facts[name]
-            ran, base = self.shown[name], str(facts.get("base", ""))
-            left = dict.fromkeys(sorted(self.all[name]), proof.LEFT_OUT) | self.not_run[name]
-            proof.write(name, ran, left, base, facts.get("packages", {}))
+        proven = sorted(self.shown.keys() - self.failed)
+        every = every_test() if proven else {}
+        for name in proven:
+            left = dict.fromkeys(sorted(self.all[name] | every.get(name, set())), proof.LEFT_OUT) | self.not_run[name]
+            proof.write(name, self.shown[name], left, self.facts[name])
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         left = {name for name, need in self.needs.items() if name not in self.shown}
@@ -118,3 +143,35 @@ class Recorder:
             terminalreporter.line(f"{name}: {how}")
         for name in sorted(left & {name for name, _ in self.of.values()}):
             terminalreporter.line(f"{name}: not built here; {self.needs[name].words}")
+
+
+class Lister:
+    """Knows what was collected, before anything of it is left out."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, set[str]] = {}
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:
+        every = list(items)
+        yield
+        self.found = tests_of(every)
+
+
+def main() -> int:
+    """Print them as JSON, for `every_test`."""
+    folders = [folder for tier in BUILDING for folder in units.ROOT.glob(f"components/*/tests/{tier}")]
+    files = [file for tier in BUILDING for name in OF_COMPONENTS for file in units.ROOT.glob(f"tests/{tier}/{name}")]
+    lister, said = Lister(), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        words = ["--collect-only", "--numprocesses=0", "--tier=all", *map(str, [*folders, *files])]
+        status = pytest.main(words, plugins=[lister])
+    if status:
+        sys.stderr.write(said.getvalue())
+        return int(status)
+    sys.stdout.write(json.dumps({name: sorted(found) for name, found in lister.found.items()}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,12 +9,14 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from conftest import Build, Run, Scaffold
 from tests import units
+from tests.image import cells, figures
 from tests.image.containers import BuildError, Container
 
 pytestmark = pytest.mark.unhurried
@@ -34,27 +36,8 @@ def assert_works(running: Container) -> None:
     print(verified.stdout)
 
 
-def versions(repository: Path, running: Container) -> dict[str, str]:
-    """The apt packages that the course asks for, as they are in its image."""
-    path = repository / "binder/apt.txt"
-    lines = path.read_text().splitlines() if path.is_file() else []
-    names = [words[0] for line in lines if (words := line.split("#")[0].split())]
-    if not names:
-        return {}
-    said = running.exec("dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *names)
-    return dict(line.split() for line in sorted(said.splitlines()))
-
-
-@pytest.mark.parametrize("name", ALONE)
-def test_component_alone(
-    name: str, scaffold: Scaffold, build: Build, container: Run, record_property: Callable[[str, object], None]
-) -> None:
-    """built by repo2docker, verified, stopped by SIGTERM, verified after a restart, killed, verified after a restart"""
-    repository = scaffold(components=[name])
-    running = container(build(repository, name))
-    assert_works(running)
-    record_property("packages", versions(repository, running))
-    record_property("base", running.bash('. /etc/os-release; printf "%s, %s" "$PRETTY_NAME" "$(uname --machine)"'))
+def assert_lasts(running: Container) -> None:
+    """It works after a stop, and after a kill."""
     running.stop()
     assert running.exit_code() == 0
     running.restart()
@@ -65,10 +48,64 @@ def test_component_alone(
     assert_works(running)
 
 
+def versions(repository: Path, running: Container) -> dict[str, str]:
+    """The apt packages that the course asks for, as they are in its image."""
+    path = repository / "binder/apt.txt"
+    lines = path.read_text().splitlines() if path.is_file() else []
+    names = [words[0].replace("..", "??") for line in lines if (words := line.split("#")[0].split())]
+    if not names:
+        return {}
+    said = running.exec("dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *names)
+    return dict(words for line in sorted(said.splitlines()) if len(words := line.split()) == 2)
+
+
+@pytest.fixture(scope="session")
+def size_of(scaffold: Scaffold, build: Build) -> Callable[..., int]:
+    """`size_of(names)`: bytes of the image of a course with these alone."""
+
+    @cache
+    def size(names: tuple[str, ...]) -> int:
+        return figures.image_size(build(scaffold(**units.alone(*names)), "-".join(("without", *names))))
+
+    return size
+
+
+def run_first_cell(repository: Path, name: str, running: Container) -> None:
+    cell = cells.first_cell((repository / "binder/README.md").read_text(), units.COMPONENTS[name].title)
+    if cell is not None and (said := cells.run(running, *cell)):
+        print(said)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_component_alone(
+    name: str,
+    scaffold: Scaffold,
+    build: Build,
+    container: Run,
+    size_of: Callable[..., int],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """built by repo2docker, verified, its first cell run, stopped, verified after a restart, killed, verified again"""
+    repository = scaffold(**units.alone(name))
+    image = build(repository, name)
+    running = container(image)
+    running.wait_for_api()
+    running.wait_for_services()
+    taken = figures.measured(running, name)
+    assert_works(running)
+    taken = taken or figures.measured(running, name)  # verify has asked for a service that waits for its first use
+    size = figures.image_size(image) - size_of(units.COMPONENTS[name].requires)
+    record_property("measured", {"memory": 0, "cpu": 0, **taken, "size": max(0, round(size / 1e6))})
+    run_first_cell(repository, name, running)
+    record_property("packages", versions(repository, running))
+    record_property("base", running.bash('. /etc/os-release; printf "%s, %s" "$PRETTY_NAME" "$(uname --machine)"'))
+    assert_lasts(running)
+
+
 @pytest.mark.parametrize("name", DOWNLOADING)
 def test_wrong_checksum_fails_the_build(name: str, scaffold: Scaffold, build: Build) -> None:
     """a download with another checksum ends the build"""
-    repository = scaffold(components=[name])
+    repository = scaffold(**units.alone(name))
     downloads = repository / "binder/downloads.txt"
     text, changed = re.subn(r"\b[0-9a-f]{64}\b", "0" * 64, downloads.read_text())
     assert changed
@@ -92,7 +129,7 @@ def write_seeds(repository: Path, name: str, files: Mapping[str, str]) -> None:
 def test_every_form_of_seed_is_loaded(name: str, scaffold: Scaffold, build: Build, container: Run) -> None:
     """every form of seed is loaded, and a client reads it"""
     seeds = units.seeds(name)
-    repository = scaffold(components=[name], **seeds.get("answers", {}))
+    repository = scaffold(**units.alone(name), **seeds.get("answers", {}))
     write_seeds(repository, name, seeds["files"])
     with (repository / "binder/env").open("a") as file:
         file.writelines(f"export {variable}={value}\n" for variable, value in seeds.get("env", {}).items())
@@ -107,7 +144,7 @@ def test_every_form_of_seed_is_loaded(name: str, scaffold: Scaffold, build: Buil
 @pytest.mark.parametrize(("name", "file"), BROKEN)
 def test_failing_seed_names_its_file(name: str, file: str, scaffold: Scaffold, build: Build) -> None:
     """a seed that fails ends the build, by name"""
-    repository, seed = scaffold(components=[name]), units.seeds(name)["broken"][file]
+    repository, seed = scaffold(**units.alone(name)), units.seeds(name)["broken"][file]
     write_seeds(repository, name, {file: seed["text"]})
     with pytest.raises(BuildError) as failed:
         build(repository, f"broken-{name}")
