@@ -1,4 +1,4 @@
-"""`copier` in a terminal of 80 columns, asked and answered as somebody would."""
+"""`copier` in a terminal of 80 columns and 24 lines, asked and answered as somebody would."""
 
 from __future__ import annotations
 
@@ -12,25 +12,31 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyte
 
-COLUMNS, LINES = 80, 40
+COLUMNS, LINES = 80, 24
 DOWN, ENTER, SPACE = "\x1b[B", "\r", " "
 ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
 class Terminal:
-    """`screen` is what was written and not waited for yet, without escapes; `display` what is to be seen."""
+    """`screen` is what was written and not waited for yet, without escapes; `display` what is to be seen.
 
-    def __init__(self, *words: str | Path, folder: Path | None = None) -> None:
-        self.screen, self.display = "", pyte.Screen(COLUMNS, LINES)
+    `command` is one that runs Copier elsewhere.
+    """
+
+    def __init__(
+        self, *words: str | Path, folder: Path | None = None, command: Sequence[str] = (), lines: int = LINES
+    ) -> None:
+        self.screen, self.display = "", pyte.Screen(COLUMNS, lines)
         self._stream = pyte.ByteStream(self.display)
-        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
+        size = struct.pack("HHHH", lines, COLUMNS, 0, 0)
         self.fd, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, size)
-        command = [sys.executable, "-m", "copier", *map(str, words)]
+        command = command or [sys.executable, "-m", "copier", *map(str, words)]
         environment = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1"}
         self.process = subprocess.Popen(
             command, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True, cwd=folder
@@ -53,6 +59,20 @@ class Terminal:
         """Read for as long as something is written."""
         while self._is_readable(quiet) and self._read():
             pass
+
+    def point(self, label: str) -> None:
+        """Go down to the choice with this text in its line."""
+        for _ in range(100):
+            self.settle()
+            if any("»" in line and label in line for line in self.display.display):
+                return
+            self.send(DOWN)
+        raise AssertionError(f"{label} is not offered:\n" + "\n".join(self.display.display))
+
+    def still(self) -> str:
+        """What is to be seen when nothing more is written."""
+        self.settle()
+        return "\n".join(line.rstrip() for line in self.display.display).rstrip()
 
     def end(self) -> int:
         """Read the rest; the exit code."""

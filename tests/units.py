@@ -3,6 +3,8 @@
 A component's `tests.yml` holds the cases of that component alone, all keys optional:
 
     proven     what the image tests of this component really run, as the table of blocks in README.md says it
+    class      what that is to what users get: A the same bytes, B the same program in another packaging or version,
+               C its wiring alone
     refused    {question: {how the message starts: [answers]}}
     taken      {question: [answers]}
     starting   {ours, others}: lines of a foreign start that begin the component's server, and such as do not
@@ -26,10 +28,13 @@ from typing import Any
 import pytest
 import yaml
 
+from extensions.catalogue.companions import companions
 from extensions.catalogue.files import ABOUT, SUFFIX
 from extensions.catalogue.manifest import read_units
 from extensions.catalogue.selection import select
 from extensions.catalogue.units import Catalogue, Output
+from extensions.errors import BlocksError
+from extensions.rendering import render
 from tools import contract
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +44,7 @@ COMPONENTS = contract.readable(ROOT)
 OUTPUTS = read_units(Output, ROOT)
 CATALOGUE = Catalogue(ROOT, COMPONENTS, OUTPUTS)
 NAMES = sorted(COMPONENTS)
-KEYS = {"proven", "refused", "taken", "starting", "question", "seeds"}
+KEYS = {"proven", "class", "refused", "taken", "starting", "question", "seeds"}
 SEED_KEYS = {"answers", "env", "files", "asked", "broken"}
 
 
@@ -72,6 +77,11 @@ def example(path: Path) -> list[str]:
     return list(yaml.safe_load(path.read_text()).get("components", ()))
 
 
+def courses(name: str) -> list[Path]:
+    """The examples that ask for the component, in the order of their names."""
+    return [path for path in sorted((ROOT / "examples").glob("*.yml")) if name in example(path)]
+
+
 def has_files(name: str) -> bool:
     """Whether the component has more than what is about it; one that has not only requires others."""
     files = (file.removesuffix(SUFFIX) for file in COMPONENTS[name].files())
@@ -79,12 +89,21 @@ def has_files(name: str) -> bool:
 
 
 def has_service(name: str) -> bool:
-    return (COMPONENTS[name].folder / "service").is_dir()
+    return COMPONENTS[name].has_service
 
 
 def cases(name: str) -> dict[str, Any]:
     """The component's tests.yml, empty where it has none."""
     return dict(contract.cases(COMPONENTS[name]))
+
+
+def takes(names: Iterable[str], question: str, answer: str) -> bool:
+    """Whether a course with these components has that question, and takes that answer."""
+    try:
+        files = render(CATALOGUE, {"course_name": "Asked", "components": [*names], question: answer})
+    except BlocksError:
+        return False
+    return any(answer in data.decode(errors="replace") for path, (data, _) in files.items() if path.endswith("/env"))
 
 
 def seeds(name: str) -> dict[str, Any]:
@@ -107,6 +126,11 @@ def delivered(names: Iterable[str]) -> dict[str, Any]:
     asked = {question: keys for name in delivery(names) for question, keys in questions(name).items()}
     examples = {question: str(keys["placeholder"]) for question, keys in asked.items() if "placeholder" in keys}
     return {"outputs": list(names), **examples}
+
+
+def alone(*names: str) -> dict[str, Any]:
+    """Answers for a course with these and what they require, and with nothing that comes along by itself."""
+    return {"components": [*names], "without": companions(COMPONENTS)}
 
 
 # Those that a course can have: nothing that they require has been removed.

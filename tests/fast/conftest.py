@@ -45,7 +45,7 @@ def make_catalogue(tmp_path: Path) -> MakeCatalogue:
 def write_catalogue(root: Path, files: Mapping[str, str]) -> Path:
     root.mkdir()
     shutil.copy2(ROOT / "copier.yml", root)
-    for folder in ("extensions", "fleet", "launch", "outputs", "template"):
+    for folder in ("diagnosis", "extensions", "fleet", "launch", "outputs", "saving", "seeding", "template"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     write_components(root, files)
     return root

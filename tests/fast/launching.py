@@ -109,10 +109,13 @@ class Repository:
         for script, content in scripts.items():
             (folder / script.replace("_", "-")).write_bytes(content.encode())
 
-    def hook(self, name: str, content: str) -> None:
-        folder = self.binder / "start.d"
+    def hook(self, name: str, content: str, folder_name: str = "start.d") -> None:
+        folder = self.binder / folder_name
         folder.mkdir(exist_ok=True)
         (folder / name).write_text(content)
+
+    def first(self, name: str, content: str) -> None:
+        self.hook(name, content, "first.d")
 
     def command(self, *arguments: object) -> list[str]:
         return [PYTHON, "-I", "-S", str(self.binder / "launch"), *map(str, arguments)]

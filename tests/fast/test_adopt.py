@@ -21,6 +21,7 @@ from extensions.foreign import adopt, adoption, again, dead
 from tests import units
 from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, git, manifest, tree, write_components
 from tests.fast.test_copy import assert_refused
+from tests.merging import merge
 
 COPY = ("copy", "--trust", "--defaults")
 
@@ -43,7 +44,9 @@ FOUND: dict[str, tuple[list[str], list[str]]] = {
     "root, R": (["runtime.txt", "install.R"], ["."]),
     "root, only a setup.py": (["setup.py"], ["."]),
     "root, a pyproject.toml of tools": (["pyproject.toml"], []),
-    "root, nothing that builds": (["DESCRIPTION", "requirements.late.txt"], []),
+    "root, an R package": (["DESCRIPTION"], ["."]),
+    "root, R's lock file": (["renv.lock"], ["."]),
+    "root, nothing that builds": (["requirements.late.txt"], []),
     "root that binder hides": (["binder/apt.txt", "requirements.txt"], ["binder"]),
     "root that an empty binder hides": (["binder/notes.md", "requirements.txt"], []),
     "several": (["binder_b/apt.txt", "binder_a/start", "binder_c/notes.md"], ["binder_a", "binder_b"]),
@@ -124,7 +127,7 @@ def test_text_can_be_read_in_the_answers_file(tmp_path: Path) -> None:
         "binder/install.R": "x",
     }
     assert adopt.read(write(tmp_path, files), ["binder"]) == {
-        "binder": {"apt.txt": ["graphviz # é", ""], "start": {"base64": "/w=="}, "install.R": []}
+        "binder": {"apt.txt": ["graphviz # é", ""], "start": {"base64": "/w=="}, "install.R": ["x"]}
     }
 
 
@@ -442,7 +445,7 @@ REFUSED: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
         ("--data=adopt=[bindr]",),
         "adopt: there is no Binder configuration to adopt in 'bindr'; found: binder",
     ),
-    "no list": ({}, ("--data=adopt=binder",), "adopt: must be a list of names, like [binder], not 'binder'"),
+    "no list": ({}, ("--data=adopt=a, b",), "adopt: must be a list of names, like [binder], not 'a, b'"),
     "wrong adopted": ({}, ("--data=adopted=[x]",), "adopted: must be a mapping of directories to their files"),
     "clashes": ({}, ("--data=clashes=maybe",), "clashes: must be one of report, refuse"),
 }
@@ -519,7 +522,8 @@ def test_an_update_adopts_what_it_names(make_catalogue: MakeCatalogue, tmp_path:
         "[binder]": "adopt: there is no Binder configuration to adopt in 'binder'",
         "[-binder_new]": "adopt: 'binder_new' is not adopted, so it cannot be taken back",
         "[]": "adopt: names nothing; 'binder_a' reads that directory again, '-binder_a' takes it back",
-        "binder_a": "adopt: must be a list of names",
+        "nowhere": "adopt: there is no Binder configuration to adopt in 'nowhere'",
+        "binder_a, binder_b": "adopt: must be a list of names",
     }
     for names, message in refused.items():
         result = copier(*UPDATE, f"--data=adopt={names}", course)
@@ -542,6 +546,27 @@ def test_an_update_adopts_what_it_names(make_catalogue: MakeCatalogue, tmp_path:
     (tmp_path / "data.yml").write_text(yaml.safe_dump({name: answers[name] for name in answers if name[0] != "_"}))
     assert copier(*COPY, "--data-file", tmp_path / "data.yml", root, fresh).returncode == 0
     assert {path: data for path, data in after.items() if path in tree(fresh)} == tree(fresh)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_gave_way_to_merged_files_is_named_when_it_is_taken_back(
+    make_catalogue: MakeCatalogue, tmp_path: Path, is_known: bool
+) -> None:
+    root, course = make_catalogue(CATALOGUE), tmp_path / "course"
+    commit(root, "1.0.0")
+    write(course, {"binder/apt.txt": "jq\n"})
+    if is_known:
+        commit(course)
+    assert copier(*COPY, "--overwrite", "--data=adopt=[binder]", root, course).returncode == 0
+    commit(course)
+    result = copier(*UPDATE, "--data=adopt=[-binder]", course)
+    assert result.returncode == 0, result.stderr
+    assert "binder was taken back; its files stay, but for those" in result.stderr
+    (line,) = (line for line in result.stderr.splitlines() if "as it was before it was merged" in line)
+    assert line.startswith("  binder/apt.txt, ")
+    shown = git(course, "show", line.rpartition("git show ")[2])
+    assert (shown == "jq\n") == is_known
+    assert "jq\n" in shown
 
 
 def test_in_the_merged_folder_what_the_merge_writes_is_not_read_again(tmp_path: Path) -> None:
@@ -705,3 +730,29 @@ def test_real_catalogue_adopts_and_updates(copier: CopierFixture, tmp_path: Path
     project.update(components=[one, other])
     assert " U" not in git(project.path, "status", "--porcelain")
     assert_nothing_lost(project.path, "binder", "adopted-binder")
+
+
+def test_files_that_lists_name_are_compared(tmp_path: Path) -> None:
+    course = write(
+        tmp_path,
+        {
+            "binder/environment.yml": "dependencies: [pip: [-r extra.txt, '--constraint=../c.txt', numpy>=2]]\n",
+            "binder/extra.txt": "numpy<1.20\n-r more/deep.txt\n-r none.txt\n-r ../../out.txt\n",
+            "binder/more/deep.txt": "glob\n-r ../extra.txt\n",
+            "c.txt": "x<2\n",
+            "requirements.txt": "-r binder/not.txt\n",
+            "binder/not.txt": "x\n",
+        },
+    )
+    (tmp_path / "out.txt").write_text("x\n")
+    adopted = json.loads(json.dumps(adopt.read(course, ["binder"])))
+    assert [*adopted["binder"]["helpers"]] == ["binder/extra.txt", "binder/more/deep.txt", "c.txt"]
+    result = merge(*adoption.directories(adopted))
+    assert [(one.wants[0].place, one.losing[0].text) for one in result.clashes] == [("binder/extra.txt:1", "numpy>=2")]
+    assert [(one.place, one.code) for one in result.findings] == [("binder/more/deep.txt:1", "BB211")]
+
+
+def test_a_hidden_file_that_a_list_names_is_read(tmp_path: Path) -> None:
+    course = write(tmp_path, {"binder/requirements.txt": "-r ../requirements.txt\n", "requirements.txt": "glob\n"})
+    (one,) = adoption.directories(adopt.read(course, ["binder"]))
+    assert [(found.place, found.code) for found in merge(one).findings] == [("requirements.txt:1", "BB211")]

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from extensions.bundle import bundle
+from extensions.bundle import bound, bundle
 from extensions.catalogue.manifest import read_catalogue
 from extensions.errors import BlocksError
 from extensions.rendering import render
 from tests.fast.conftest import ROOT
 from tests.fast.launching import LAUNCH
+from tests.fast.saved import SAVING
 
 MODULES = {
     "__init__": '"""Left out."""\n',
@@ -198,3 +199,30 @@ def test_launch_says_on_top_what_it_does() -> None:
 
 def test_a_repository_gets_launch_with_its_run_bit() -> None:
     assert render(read_catalogue(ROOT), {"components": []})["binder/launch"] == (LAUNCH.encode(), True)
+
+
+def test_what_is_launchs_is_imported_from_its_program(tmp_path: Path) -> None:
+    main = "from launch.files import read\nfrom launch.words import Failure, say\n\nsay(read(Failure))\n"
+    text = bundle(write(tmp_path / "p", {"main": f'"""Say it."""\n\n{main}'}))
+    assert "from launch import Failure, read, say\n" in text
+
+
+def test_saving_shadows_nothing_that_it_has_of_launch() -> None:
+    """One program has one set of names; whatever launch has by one of them is not what it means."""
+    tree = ast.parse(SAVING, feature_version=(3, 8))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "launch"]
+    borrowed = {alias.name for node in imports for alias in node.names}
+    assert borrowed
+    defined = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    assert not borrowed & defined
+    there = {name for node in ast.parse(LAUNCH).body for name in bound(node) | imported_by(node)}
+    assert borrowed <= there
+
+
+def imported_by(node: ast.stmt) -> set[str]:
+    return {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+
+
+def test_saving_needs_the_standard_library_alone() -> None:
+    names = {str(node.module) for node in ast.walk(ast.parse(SAVING)) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} <= {"launch", *sys.stdlib_module_names}

@@ -15,7 +15,6 @@ from extensions.errors import BlocksError
 from extensions.foreign.directory import Blob, Directory
 from extensions.model import Clash, Fragment
 from extensions.report import report
-from tests.fast.conftest import ROOT
 
 ANSWERS = {
     "course_name": "C",
@@ -67,7 +66,7 @@ def test_course_comes_before_imports_before_the_catalogue(tmp_path: Path) -> Non
     assert [want.component for want in clash.wants] == ["zeta"]
     assert [want.component for want in clash.losing] == ["theirs", "alpha"]
     composition = compose(components, [directory("theirs", environment_yml="dependencies: [x=2]\n")])
-    assert report(composition, ROOT)["clashes"][0]["lost"][0] == {
+    assert report(composition, {})["clashes"][0]["lost"][0] == {
         "component": "theirs",
         "file": "gh:o/theirs@0123456:binder/environment.yml",
         "line": 1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import re
 import subprocess
 import sys
@@ -83,6 +84,7 @@ def test_cases_can_be_read(name: str) -> None:
     """A key that nothing reads would be a test that never fails."""
     cases = units.cases(name)
     assert cases.keys() <= units.KEYS
+    assert cases.get("class") in ("A", "B", "C")
     asked = own_questions(name)
     assert {*cases.get("refused", {}), *cases.get("taken", {}), *units.seeds(name).get("answers", {})} <= asked.keys()
     assert units.seeds(name).keys() <= units.SEED_KEYS
@@ -124,6 +126,19 @@ def test_every_pair_composes(pair: tuple[str, str]) -> None:
     composed = composition(*pair)
     composed.check()
     assert composed.clashes == []
+
+
+TRIPLES = [tuple(random.Random(number).sample(WHOLE, 3)) for number in range(200)]
+
+
+def test_sampled_triples_compose() -> None:
+    """Two hundred, the same ones each time."""
+    for triple in TRIPLES:
+        if any(other in COMPONENTS[name].conflicts for name in triple for other in triple):
+            continue
+        composed = composition(*triple)
+        composed.check()
+        assert composed.clashes == [], triple
 
 
 @pytest.mark.parametrize("name", WHOLE)

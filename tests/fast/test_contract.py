@@ -94,6 +94,26 @@ MISTAKES: dict[str, tuple[Callable[[Path], object], str]] = {
         "component.yml:4: 'category' must be one of stacks, databases, ",
     ),
     "README too long": (add("README.md", "line\n" * 41), "README.md: has 41 lines; shorten it to 40"),
+    "waits for a script that it has not": (
+        add("service/after", "tried\n"),
+        "service/after: waits for 'tried', which has no file 'first'; add one, or take it out",
+    ),
+    "waits for a script of another": (
+        add("service/after", "other\n"),
+        "service/after: waits for 'other', which is not required; require it, or take it out",
+    ),
+    "dump without load": (
+        add("service/dump", ""),
+        "service/dump: nothing reads what it writes; add service/load, or take it out",
+    ),
+    "export without load": (
+        add("service/export", ""),
+        "service/export: nothing reads what it writes; add service/load, or take it out",
+    ),
+    "first without a run bit": (
+        add("first", "#!/bin/sh\n"),
+        "first: is not executable; chmod +x it",
+    ),
     "no verify": (
         remove("verify"),
         "verify: is missing; ask the running service a real question there, through a client",
@@ -156,13 +176,18 @@ MISTAKES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: (folder / RUN).chmod(0o644),
         "service/run: is not executable; chmod +x it",
     ),
+    "run bit of another script": (
+        lambda folder: (folder / "verify").chmod(0o644),
+        "verify: is not executable; chmod +x it",
+    ),
     "no memory": (
         replace(MANIFEST, "^memory.*\n", ""),
         "component.yml: a service states its memory; add 'memory:', MB at rest",
     ),
     "no port": (
         replace(MANIFEST, "^ports.*\n", ""),
-        "component.yml: a service states its port; add 'ports: {tried: NUMBER}'",
+        "component.yml: a service states its port; add 'ports: {tried: NUMBER}', have it listen at "
+        "$SERVICE_RUN/socket, or add 'ports: {}' for data without a server",
     ),
     "ports without service": (
         lambda folder: shutil.rmtree(folder / "service"),
@@ -194,6 +219,12 @@ def test_each_mistake_ends_in_its_sentence(mistake: str, server: Path) -> None:
     assert all(len(line.splitlines()) == 1 for line in found)
 
 
+def test_data_without_a_server_has_neither_port_nor_memory(server: Path) -> None:
+    replace(MANIFEST, "^memory.*\n", "")(server)
+    replace(MANIFEST, "^ports.*", "ports: {}")(server)
+    assert contract.mistakes(server) == []
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -215,6 +246,40 @@ def test_a_broken_neighbour_is_passed_over(server: Path) -> None:
     write(server.parent, "broken/component.yml", "title: {\n")
     assert contract.mistakes(server) == []
     assert len(contract.mistakes(server.parent / "broken")) == 1
+
+
+def test_a_server_at_a_socket_needs_no_port(server: Path) -> None:
+    replace(MANIFEST, "^ports.*\n", "")(server)
+    replace(RUN, r"\Z", '# --socket "$SERVICE_RUN/socket"\n')(server)
+    assert contract.mistakes(server) == []
+
+
+TILES = '{"ServerProxy": {"servers": {"tried": {"launcher_entry": {"title": "T"ICON}}}}}'
+ICON = ', "icon_path": "${BINDER_DIR}/services/tried/icon.svg"'
+
+
+@pytest.mark.parametrize(
+    ("config", "picture", "sentence"),
+    [
+        (
+            TILES.replace("ICON", ""),
+            True,
+            ': a tile has no picture; draw one, "icon_path": "${BINDER_DIR}/services/tried/',
+        ),
+        (TILES.replace("ICON", ICON), False, ": the picture service/icon.svg is missing; draw one, 32 by 32"),
+        (TILES.replace("ICON", ICON), True, ""),
+        (TILES.replace('"title": "T"ICON', '"enabled": false'), False, ""),
+    ],
+    ids=["none", "missing", "there", "no tile"],
+)
+def test_a_tile_has_a_picture(config: str, picture: bool, sentence: str, server: Path) -> None:
+    replace(MANIFEST, r"\Z", "provides: {web: {name: T, path: tried/}}\n")(server)
+    write(server, "jupyter_server_config.json", config)
+    if picture:
+        write(server, "service/icon.svg", "<svg/>\n")
+    found = contract.mistakes(server)
+    assert len(found) == bool(sentence)
+    assert all(line.startswith(f"components/tried/jupyter_server_config.json{sentence}") for line in found), found
 
 
 @pytest.mark.parametrize("kind", new.KINDS)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, tree
 
@@ -45,7 +46,8 @@ def test_copy_places_and_merges(make_catalogue: MakeCatalogue, tmp_path: Path) -
     assert (course / "lib/beta.txt").read_text() == "beta\n"
     assert "alpha, beta" in result.stderr
     report = json.loads((binder / "report.json").read_text())
-    assert report["components"] == {"asked": ["beta"], "installed": ["alpha", "beta"]}
+    titles = {"alpha": "Alpha", "beta": "Beta"}
+    assert report["components"] == {"asked": ["beta"], "installed": ["alpha", "beta"], "titles": titles}
     assert report["ports"] == {"alpha": {"port": 1234, "component": "alpha"}}
     assert report["entries"]["apt.txt"] == [
         {
@@ -98,15 +100,16 @@ def test_memory_is_summed_and_warned_of(
 
 
 WRONG_ANSWERS = {
-    "unknown component": ("components=[alfa]", "there is no component 'alfa'; did you mean 'alpha'?"),
-    "no list": ("components=alpha", "components: must be a list of names"),
+    "unknown component": ("components=[alfa]", "there is no block 'alfa'; did you mean 'alpha'?"),
+    "no list": ("components=alpha, beta", "components: must be a list of names"),
     "broken list": ("components=[", "components: must be a list of names"),
     "contradiction": ("components=[fire, water]", "'fire' and 'water' cannot be installed together"),
     "Python": ("python_version=2.7", "python_version: must be one of 3.10"),
     "folder": ("binder_dir=bin", "binder_dir: must be one of binder, .binder"),
     "place of data": ("keep_data=usb", "keep_data: must be one of image, home"),
     "unknown output": ("outputs=[fax]", "outputs: there is no output 'fax'"),
-    "no list of outputs": ("outputs=links", "outputs: must be a list of names"),
+    "unknown word": ("components=alfa", "there is no block 'alfa'; did you mean 'alpha'?"),
+    "no list of outputs": ("outputs=true", "outputs: must be a list of names"),
     "empty name": ("course_name=", "course_name: must not be empty"),
     "no YAML": ("alpha_flag=[", "alpha_flag: must be of type bool, not '['"),
     "no boolean": ("alpha_flag=maybe", "alpha_flag: must be true or false, not 'maybe'"),
@@ -140,6 +143,17 @@ def test_wrong_answer_in_a_data_file(make_catalogue: MakeCatalogue, tmp_path: Pa
     root = make_catalogue(ALPHA)
     result = copier("copy", "--trust", "--defaults", "--data-file", tmp_path / "answers.yml", root, tmp_path / "course")
     assert_refused(result.returncode, result.stderr, "components: must be a list of names")
+
+
+def test_one_word_is_a_list_of_one(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """On the command line and in a data file."""
+    root, course = make_catalogue(ALPHA), tmp_path / "course"
+    (tmp_path / "answers.yml").write_text("components: alpha\n")
+    for number, data in enumerate(("--data=components=alpha", f"--data-file={tmp_path / 'answers.yml'}")):
+        result = copier("copy", "--trust", "--defaults", data, root, course / str(number))
+        assert result.returncode == 0, result.stderr
+        answers = yaml.safe_load((course / str(number) / ".copier-answers.yml").read_text())
+        assert answers["components"] == ["alpha"]
 
 
 BROKEN_CATALOGUES = {
@@ -245,12 +259,25 @@ def test_notebook_opens_without_what_git_ignores(make_catalogue: MakeCatalogue, 
     assert ("without services" in done.stderr) == (missing != "order")
 
 
+def test_who_loads_at_build_is_named(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
+    """A `load` without a postBuild is for files that people import."""
+    files = {f"{name}/component.yml": manifest(name) for name in ("db", "tool")}
+    files |= {f"{name}/service/{leaf}": "#!/bin/sh\n" for name in ("db", "tool") for leaf in ("run", "load")}
+    catalogue = make_catalogue({**files, "db/postBuild": "#!/bin/sh\n"})
+    result = copier("copy", "--trust", "--defaults", "--data", "components=[db, tool]", catalogue, tmp_path / "course")
+    assert "Put your own data into binder/seed/db/: it is loaded" in " ".join((result.stdout + result.stderr).split())
+
+
 def test_seeds_are_for_what_is_there(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
-    """A component may bring data for others: those that are installed get theirs."""
+    """A component may bring data for others, by name or by what they provide: those that are installed get theirs."""
     seeds = {f"data/seed/{name}/{name}.csv": "1\n" for name in ("data", "db", "graph")}
-    catalogue = make_catalogue(
-        {**seeds, **{f"{name}/component.yml": manifest(name) for name in ("data", "db", "graph")}}
-    )
-    result = copier("copy", "--trust", "--defaults", "--data", "components=[data, db]", catalogue, tmp_path / "course")
+    seeds["data/seed/@rows/rows.csv"] = "1\n"
+    units = {f"{name}/component.yml": manifest(name, provides="{rows: 'rows://'}") for name in ("db", "graph", "store")}
+    units |= {f"{name}/component.yml": manifest(name) for name in ("data", "rows")}
+    catalogue = make_catalogue({**seeds, **units})
+    asked = "components=[data, db, store, rows]"
+    result = copier("copy", "--trust", "--defaults", "--data", asked, catalogue, tmp_path / "course")
     assert result.returncode == 0, result.stderr
-    assert sorted(path.name for path in (tmp_path / "course/binder/seed").iterdir()) == ["data", "db"]
+    seed = tmp_path / "course/binder/seed"
+    found = sorted(path.relative_to(seed).as_posix() for path in seed.rglob("*.csv"))
+    assert found == ["data/data.csv", "db/db.csv", "db/rows.csv", "store/rows.csv"]

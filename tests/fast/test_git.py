@@ -63,6 +63,7 @@ FILES = {
     ".copier-answers.yml": yaml.safe_dump(ANSWERS),
     ".gitattributes": "* filter=evil diff=evil merge=evil\nmissing.txt filter=a=b\n",
     "binder/apt.txt": "one\ntwo\nmine\n",
+    "binder/first.d/old": "edited\n",
     "binder/missing.txt": "not in the object store\n",
     "binder/postBuild.d/old": "edited\n",
     "binder/seed/gone/script.sh": "edited\n",
@@ -70,7 +71,9 @@ FILES = {
 }
 REPORT = {
     "components": {"installed": ["old"]},
-    "files": dict.fromkeys(["README.md", "binder/postBuild.d/old", "binder/seed/gone/script.sh"], "0" * 64),
+    "files": dict.fromkeys(
+        ["README.md", "binder/first.d/old", "binder/postBuild.d/old", "binder/seed/gone/script.sh"], "0" * 64
+    ),
 }
 # What the update would write; the answers file is not asked for.
 SETTLED: tuple[dict[str, str], bytes] = ({}, json.dumps({"files": {"binder/apt.txt": "1" * 64}}).encode())
@@ -132,9 +135,9 @@ def plant(course: Path, remote: str) -> Path:
 def test_nothing_of_the_repository_runs(course: Path, catalogue: units.Catalogue, remote: str) -> None:
     ran = plant(course, remote)
     assert migrate.is_needed(course, ".copier-answers.yml", catalogue)
-    assert "  moved: binder/postBuild.d/old -> binder/postBuild.d/new" in [
-        *migrate.migrate(course, ".copier-answers.yml", catalogue)
-    ]
+    said = [*migrate.migrate(course, ".copier-answers.yml", catalogue)]
+    moved = {f"  moved: binder/{folder}/old -> binder/{folder}/new" for folder in ("first.d", "postBuild.d")}
+    assert moved <= set(said)
     unmerge(course)
     (course / "README.md").write_text("there again\n")
     (course / "binder/seed/gone/script.sh").unlink()

@@ -96,6 +96,9 @@ EXCUSED: dict[str, set[str]] = {
     "catalogue/keys.py": {"java"},  # a key of the manifest: which versions a component runs on
     "catalogue/manifest.py": {"java"},  # the same key
     "clashes.py": {"java"},  # two of Debian's packages and conda's, whoever asks for them
+    # programs that a foreign script runs, whoever has them; a short name of cargo's run, and littler's program
+    "foreign/tools.py": {"datasette", "r", "streamlit", "voila"},
+    "repo2docker.py": {"r"},  # its pack, and the language in runtime.txt
 }
 
 

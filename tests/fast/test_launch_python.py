@@ -14,6 +14,7 @@ from extensions.catalogue.manifest import read_catalogue
 from extensions.rendering import render
 from tests.fast.conftest import ROOT
 from tests.fast.launching import LAUNCH, Repository, make_repository
+from tests.fast.saved import SAVING
 
 repository = pytest.fixture(make_repository)
 OLDEST = (3, 8)
@@ -33,8 +34,9 @@ def interpreter(version: str) -> str:
     pytest.skip(f"there is no Python {version}")
 
 
-def test_nothing_younger_is_used() -> None:
-    tree = ast.parse(LAUNCH, feature_version=OLDEST)
+@pytest.mark.parametrize("program", [LAUNCH, SAVING], ids=["launch", "saving"])
+def test_nothing_younger_is_used(program: str) -> None:
+    tree = ast.parse(program, feature_version=OLDEST)
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
     names |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
@@ -58,7 +60,7 @@ def start(repository: Repository, version: str, command: str) -> subprocess.Comp
         if path.startswith("binder/") and path != "binder/env":
             (repository.root / path).parent.mkdir(exist_ok=True, parents=True)
             (repository.root / path).write_bytes(content)
-    repository.service("saves")
+    repository.service("saves", format="#!/bin/sh\necho saves 1\n")
     repository.hook("one", '#!/bin/sh\nexport ONE=1\nexec "$@"\n')
     variables = {**repository.environment, "NB_PYTHON_PREFIX": str(prefix(repository, version))}
     words = ["bash", str(repository.binder / "start"), "sh", "-c", command]
@@ -67,10 +69,13 @@ def start(repository: Repository, version: str, command: str) -> subprocess.Comp
 
 @pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"])
 def test_services_and_hooks_run(repository: Repository, version: str) -> None:
-    asked = f"bash {repository.binder}/verify && bash {repository.binder}/reset saves && echo $ONE"
+    binder = repository.binder
+    saved = f"bash {binder}/save --to {repository.root}/x.zip && bash {binder}/restore {repository.root}/x.zip"
+    asked = f"bash {binder}/verify && bash {binder}/reset saves && {saved} && echo $ONE"
     done = start(repository, version, asked)
     assert done.returncode == 0, done.stderr
     assert "saves: ready; the old data is in" in done.stdout
+    assert "saves: restored; the old data is in" in done.stdout
     assert done.stdout.endswith("\n1\n")
     variables = {**os.environ, **repository.environment}
     words = [interpreter(version), "-I", "-S", str(repository.binder / "launch"), "--build", "saves"]

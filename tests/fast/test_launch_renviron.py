@@ -74,6 +74,14 @@ def test_what_start_scripts_export(repository: Repository, tmp_path: Path) -> No
     assert "UNRELATED" not in site.read_text()
 
 
+def test_where_packages_are_is_told_and_what_r_makes_itself_is_not(repository: Repository, tmp_path: Path) -> None:
+    site = r_of(tmp_path / "env")
+    export(repository, {"R_LIBS": "/opt/library", "R_PROFILE": "/opt/profile", "R_HOME": "/opt/R", "R_FROM": "apt"})
+    start(repository, "true", NB_PYTHON_PREFIX=str(tmp_path / "env"))
+    assert "R_LIBS=${R_LIBS-/opt/library}\nR_PROFILE=${R_PROFILE-/opt/profile}\n" in site.read_text()
+    assert not {"R_HOME", "R_FROM"} & {line.partition("=")[0] for line in site.read_text().splitlines()}
+
+
 def test_without_r_nothing_is_written(repository: Repository) -> None:
     export(repository, VALUES)
     start(repository, "/bin/true", PATH="/nowhere")

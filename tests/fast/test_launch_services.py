@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -220,6 +221,36 @@ def test_use_says_why_it_cannot(repository: Repository) -> None:
     slow = repository.call("--use", "slow", "--deadline", "0.5")
     assert slow.returncode == 1
     assert "no answer within" in slow.stderr
+
+
+def ask(repository: Repository, request: str) -> str:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(60)
+        connection.connect(str(repository.run / "control"))
+        connection.sendall(request.encode())
+        return connection.makefile().read().strip()
+
+
+def test_restart_of_a_running_service(repository: Repository) -> None:
+    """With the data that it has, told when it is ready, and no failure of its own."""
+    repository.service("one")
+    repository.opened()
+    before = repository.state("one")
+    assert ask(repository, "restart one") == "ready"
+    until("the new one is written down", lambda: repository.state("one")["pid"] not in (0, before["pid"]))
+    until("it is ready there, too", lambda: repository.state("one")["state"] == "ready")
+    after = repository.state("one")
+    assert after["restarts"] == 0
+    assert after["since"] > before["since"] > time.time() - 600
+    assert repository.data("one", "starts") == "up\nup\n"
+    assert repository.data("one", "saved") == "saved\n"
+
+
+def test_restart_of_one_that_has_failed(repository: Repository) -> None:
+    repository.service("one", run="#!/bin/sh\nexit 3\n")
+    repository.opened()
+    until("it has failed", lambda: repository.state("one")["state"] == "failed")
+    assert ask(repository, "restart one").startswith("failed: exited with status 3")
 
 
 def test_reset_of_a_running_service(repository: Repository) -> None:

@@ -160,6 +160,6 @@ def test_a_wrapper_that_comes_late_stays_until_the_end(repository: Repository) -
 def test_the_notebook_may_end_before_it(repository: Repository, tmp_path: Path) -> None:
     environment(repository, "0")
     repository.hook("slow", SAVES)
-    process = repository.launch("--", "sh", "-c", "until [ -e $HOME/pid ]; do sleep 0.02; done; exit 4")
+    process = repository.launch("--", "sh", "-c", "until [ -s $HOME/pid ]; do sleep 0.02; done; exit 4")
     assert process.wait(60) == 4
     assert (repository.home / "saved").exists()

@@ -51,11 +51,6 @@ INCLUDED = {
         ["  - -r imports/a/binder/more.txt  # a", "  - -r imports/b/binder/more.txt  # b"],
         [("a/more.txt:1", "b/more.txt:1")],
     ),
-    "the requirements that are merged, too": (
-        ({R: "x>=2\n"}, {E: conda("pip: [-r requirements.txt]"), R: "x<2\nz\n"}),
-        ["  - -r imports/b/binder/requirements.txt  # b; clash, see below", "  # x>=2  # a wanted this", "  - z  # b"],
-        [("b/requirements.txt:1", "a/requirements.txt:1")],
-    ),
     "conda's": (
         ({R: "-r more.txt\n", "more.txt": "x<2\n"}, {E: conda("x>=2")}),
         ["- x>=2  # b", "  - -r imports/a/binder/more.txt  # a"],
@@ -88,4 +83,39 @@ def test_a_clash_through_a_file(
     found = [(place(one.wants[0].place), place(one.losing[0].place)) for one in result.clashes]
     assert found == clashes
     assert all(one.remedy.startswith("make the two ranges overlap, in gh:o/") for one in result.clashes)
+    judge(result)
+
+
+# The files of a directory; the places and codes that are found.
+BROKEN = {
+    "names": ({R: "-r m.txt\n", "m.txt": "x\nglob\nsklearn  # y\n"}, [("m.txt:2", "BB211"), ("m.txt:3", "BB226")]),
+    "of a file of a file": ({R: "-r s/m.txt\n", "s/m.txt": "-r n.txt", "s/n.txt": "os"}, [("s/n.txt:1", "BB211")]),
+    "named twice": ({R: "-r m.txt\n-r n.txt\n", "m.txt": "glob", "n.txt": "-r m.txt"}, [("m.txt:1", "BB211")]),
+    "a path, and what pip cannot read": (
+        *({R: "-r m.txt\n", "m.txt": "/home/me/x\n--user\n"}, [("m.txt:1", "BB212"), ("m.txt:2", "BB202")]),
+    ),
+    "what pip can read": ({R: "-r m.txt\n", "m.txt": "x --hash=a:b\n-i https://e.org y\n--pre\n-e ./p\n"}, []),
+    "a constraint": ({R: "-c m.txt\n", "m.txt": "-r n.txt\nglob", "n.txt": "os"}, []),
+    "a file that is merged": ({E: conda("pip: [-r requirements.txt]"), R: "glob\n"}, [("requirements.txt:1", "BB211")]),
+}
+
+
+@pytest.mark.parametrize("home", [None, ""], ids=["imported", "adopted"])
+@pytest.mark.parametrize(("files", "found"), BROKEN.values(), ids=BROKEN)
+def test_what_breaks_the_build_in_a_file_is_told(
+    files: dict[str, str], found: list[tuple[str, str]], home: str | None
+) -> None:
+    result = merge(directory("a", {f"binder/{name}": text for name, text in files.items()}, home=home))
+    assert [(one.place.partition("binder/")[2], one.code) for one in result.findings] == found
+    assert not any("was taken" in one.remedy for one in result.findings)
+    judge(result)
+
+
+def test_a_line_for_requirements_that_are_merged_is_dropped() -> None:
+    named = "dependencies:\n- pip:\n  - -r requirements.txt  # why\n"
+    trees = {"a": {R: "x>=2\n"}, "b": {E: named, R: "x<2\nz\n"}}
+    each = (directory(label, {f"binder/{name}": text for name, text in one.items()}) for label, one in trees.items())
+    result = merge(*each)
+    lines = ["# b: why", "  - x>=2  # a; clash, see below", "  # x<2  # b wanted this", "  - z  # b"]
+    assert result.essence == lines
     judge(result)

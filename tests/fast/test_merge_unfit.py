@@ -64,6 +64,11 @@ UNFIT = {
     LINUX: (LINUX, ""),
     "torch==2.1.0+cu118": ("torch==2.1.0", "BB225"),
     "mine===0+unknown": ("mine", "BB225"),
+    "a===0.23ubuntu1": ("a", "BB225"),
+    "a===1.2": ("a===1.2", ""),
+    "python==3.9": ("", "BB211"),
+    "conda==4.10": ("", "BB216"),
+    "ruamel_yaml_conda==0.15": ("", "BB216"),
     "a==": ("", "BB202"),
     "NAME===": ("", "BB202"),
 }
@@ -98,6 +103,7 @@ SPELLED = {
     "a,": "a",
     "'a'": "a",
     "- a>=1": "a>=1",
+    "-abc": "abc",
     "pip install a": "a",
     "!pip3 install -U a==1": "a==1",
     "import a as b": "a",
@@ -109,6 +115,20 @@ SPELLED = {
 def test_a_requirement_that_pip_cannot_read_is_told_with_the_form_that_works(text: str, form: str) -> None:
     (finding,) = merge(directory("a", {"binder/requirements.txt": text})).findings
     assert (finding.code, finding.remedy) == ("BB202", f"write it like '{form}'")
+
+
+OPTIONS = {
+    **dict.fromkeys(["--user", "--upgrade", "--no-cache-dir", "-U", "--quiet"], "remove it; "),
+    **dict.fromkeys(["-U numpy", "--target=x", "--user numpy"], "remove the option; "),
+    **dict.fromkeys(["-r", "--index-url", "-e"], "write what it is for behind it, "),
+}
+
+
+@pytest.mark.parametrize(("text", "remedy"), OPTIONS.items(), ids=OPTIONS)
+def test_an_option_is_told_to_be_no_name(text: str, remedy: str) -> None:
+    (finding,) = merge(directory("a", {"binder/requirements.txt": text})).findings
+    assert finding.code == "BB202"
+    assert finding.remedy.startswith(remedy)
 
 
 URL, OTHER, PYPI = "https://e.org/simple", "https://f.org/simple", "https://pypi.org/simple"
@@ -144,6 +164,12 @@ INDICES = {
     "none, alone": ("--no-index\n-f w\nx", "", ["--no-index", "-f w", "x"], ["BB215"]),
     "none, beside another's": ("--no-index\n-f w\nx", "y", ["-f w", "x", "y"], ["BB215"]),
     "one more": (f"--extra-index-url {URL}\nx", "y", [f"--extra-index-url {URL}", "x", "y"], []),
+    "a local version, and a host": (
+        *("--trusted-host pypi.org\nx==1+cpu", "", ["--trusted-host pypi.org", "x==1"], ["BB225"]),
+    ),
+    "a local version, and PyPI": (
+        *(f"--extra-index-url {PYPI}\nx==1+cpu", "", [f"--extra-index-url {PYPI}", "x==1"], ["BB225"]),
+    ),
     "a local version, and its index": (f"-f {URL}\nx==1+cpu", "", [f"-f {URL}", "x==1+cpu"], []),
 }
 

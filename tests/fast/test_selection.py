@@ -52,7 +52,7 @@ def test_order_does_not_depend_on_the_order_of_asking() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (["wep"], "no component 'wep'; did you mean 'web'"),
+        (["wep"], "no block 'wep'; did you mean 'web'"),
         (["fire", "water"], "'fire' and 'water' cannot be installed together"),
         (["loop"], "loop -> pool -> loop|pool -> loop -> pool"),
         (["broken"], "components/broken/component.yml: requires 'gone'"),

@@ -26,20 +26,34 @@ README = (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("name", units.NAMES)
-def test_the_table_of_blocks_has_it(name: str) -> None:
-    if blocks.row(units.COMPONENTS[name]) not in README:
-        pytest.fail(
-            f"README.md: the table of blocks lacks '{name}' as it is; run python tools/blocks.py", pytrace=False
-        )
+def test_the_tables_of_blocks_have_it(name: str) -> None:
+    if blocks.row(units.COMPONENTS[name]) not in blocks.PAGE.read_text() or f"`{name}`" not in README:
+        pytest.fail(f"the tables of blocks lack '{name}' as it is; run python tools/blocks.py", pytrace=False)
 
 
-def test_the_table_of_blocks_is_the_generated_one() -> None:
+def test_the_tables_of_blocks_are_the_generated_ones() -> None:
     """Skipped where a component has been removed, so that what is left can be tested; in CI that is a failure."""
-    made = blocks.put_into(README, blocks.tables(units.CATALOGUE))
-    if made != README:
-        reason = "README.md has other tables of blocks and outputs; python tools/blocks.py writes it anew"
-        is_removal = len(made.splitlines()) < len(README.splitlines()) and not os.environ.get("CI")
+    made = blocks.put_into(README, blocks.tables(units.CATALOGUE)), blocks.page(units.CATALOGUE)
+    there = README, blocks.PAGE.read_text()
+    if made != there:
+        reason = "README.md or docs/blocks.md has other tables; python tools/blocks.py writes them anew"
+        is_removal = len("".join(made)) < len("".join(there)) and not os.environ.get("CI")
         (pytest.skip if is_removal else pytest.fail)(reason)
+
+
+def commands() -> list[str]:
+    """As they are typed, of the folders of what a person types."""
+    scripts = [path for folder in ("fleet", "tools") for path in sorted((ROOT / folder).glob("*.py"))]
+    typed = [path.relative_to(ROOT).as_posix() for path in scripts if "__main__" in path.read_text()]
+    return [*typed, *(f"-m web {verb}" for verb in ("build", "serve"))]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_each_command_is_on_a_page(command: str) -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs/guides").glob("*.md")]
+    pages += ROOT.glob("outputs/*/README.md")
+    told = [page.name for page in pages if page.name != "CHANGELOG.md" and command in page.read_text()]
+    assert told, f"no page says what {command} is for; docs/tests.md or CONTRIBUTING.md may"
 
 
 def test_the_table_of_blocks_needs_its_marks() -> None:
@@ -96,6 +110,7 @@ WRONG: dict[str, list[Any]] = {
     "_is_number": [-1, True, "1"],
     "_is_names": ["a", ["A"], [1]],
     "_is_category": ["Databases", "", 1],
+    "_is_kind": ["Service", "", 1],
     "_is_java": [17, {}, {"least": 0}, {"most": "17"}, {"from": 1}],
     "_is_ports": [{"a": 0}, {"a": 65536}, {"a": "1"}, [1], {"a": {"reachable": True}}, {"a": {"port": 1, "b": 1}}],
     "_is_provides": [{"A": "x"}, {"a": ""}, {"a": "$(it)"}, {"a": {}}, {"a": [1]}, {"a": {"b": True}}],
@@ -162,7 +177,7 @@ def attempt(make_catalogue: MakeCatalogue, capsys: pytest.CaptureFixture[str], p
             port = str(server.getsockname()[1])
         files = {f"tried/{name}": text.replace("PORT", port) for name, text in {**SERVER, **changed}.items()}
         root = make_catalogue(files)
-        for name in ("service/run", "service/ready", "verify"):
+        for name in ("service/run", "service/ready", "verify", *({"first"} & changed.keys())):
             (root / "components/tried" / name).chmod(0o755)
         return trial.main(["tried", *words], root), capsys.readouterr().out
 
@@ -183,12 +198,35 @@ def test_a_trial_of_a_server_passes(attempt: Try) -> None:
     assert said.splitlines()[-1].startswith("tried: passed after ")
 
 
+def test_a_trial_is_of_one_component_alone(attempt: Try, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What would come along by itself is there where it is what is tried, and nowhere else."""
+    companion = {
+        "component.yml": manifest("Beside", comes_with="service"),
+        "README.md": "What you get.\n",
+        "verify": "#!/bin/sh\necho not to be had here >&2\nexit 1\n",
+    }
+    status, said = attempt({f"../beside/{name}": text for name, text in companion.items()})
+    assert status == 0, said
+    assert "beside" not in said
+    assert trial.main(["beside"], tmp_path / "catalogue") == 1
+    assert "not to be had here" in capsys.readouterr().out
+
+
 def test_a_trial_starts_a_service_on_demand(attempt: Try) -> None:
     status, said = attempt({"service/on-demand": "when it is asked for\n"})
     assert status == 0, said
 
 
+def test_a_trial_waits_for_what_takes_minutes(attempt: Try) -> None:
+    first = '#!/bin/sh\nsleep 1\ntouch "$BINDER_RUN/done"\n'
+    run = RUN.replace("exec", 'test -e "$SERVICE_RUN/../../done"\nexec').replace("bash\n", "bash\nset -e\n")
+    status, said = attempt({"first": first, "service/run": run, "service/after": "tried\n"})
+    assert status == 0, said
+    assert [line.split()[0] for line in said.splitlines()].count("first") == 3
+
+
 FOUND = {
+    "wrong first": ({"first": "#!/bin/sh\necho no network\nexit 1\n"}, "exited with status 1: no network; its log is "),
     "every address": (
         {"service/run": RUN.replace("127.0.0.1", "$(printf '0.%.0s' 1 2 3)0")},
         "- it listens on 0.0.0.0, port ",

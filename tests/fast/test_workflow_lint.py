@@ -73,7 +73,7 @@ def workflows(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> list
         assert result.returncode == 0, result.stderr
         for path in (course / ".github/workflows").iterdir():
             path.rename(folder / f"{number}-{path.name}")
-    for path in sorted((ROOT / "starter/.github/workflows").iterdir()):
+    for path in sorted([*ROOT.glob("starter/.github/workflows/*"), *ROOT.glob(".github/workflows/*")]):
         (folder / f"starter-{path.name}").write_bytes(path.read_bytes())
     for number, text in enumerate(examples()):
         (folder / f"example-{number}.yml").write_text(text)

@@ -145,7 +145,7 @@ def make(root: Path) -> Path:
     """The catalogue's repository, a tag for each release."""
     root.mkdir(parents=True)
     shutil.copy2(ROOT / "copier.yml", root)
-    for folder in ("extensions", "fleet", "launch", "outputs", "template"):
+    for folder in ("diagnosis", "extensions", "fleet", "launch", "outputs", "saving", "seeding", "template"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for version, files in RELEASES.items():
         for name, text in files.items():

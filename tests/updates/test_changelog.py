@@ -342,7 +342,7 @@ def test_a_project_in_a_folder_of_a_shallow_clone(course: Course, tmp_path: Path
 
 
 def test_without_git_there_is_no_version(course: Course) -> None:
-    assert course.copy("[]").splitlines()[0] == "Binder Blocks without a version, My course: no components"
+    assert course.copy("[]").splitlines()[0] == "Binder Blocks without a version, My course: no blocks"
 
 
 def test_a_renamed_component_is_known_by_both_names(course: Course) -> None:

@@ -158,6 +158,27 @@ def test_clean_update_and_what_runs_after_it(fleet: Fleet, tmp_path: Path) -> No
     assert_updated(course)
 
 
+def test_a_release_that_changes_nothing_here_is_noted(fleet: Fleet, tmp_path: Path) -> None:
+    """On the branch that is checked out, in one line of one file; on none, it is an update as any other."""
+    course = fleet.checkout(tmp_path / "course")
+    assert updated(course)[1]["result"] == "updated"
+    catalogue = tmp_path / "catalogue"
+    git(tmp_path, "clone", "--quiet", str(fleet.catalogue), str(catalogue))
+    write_components(catalogue, {"gamma/component.yml": manifest("Gamma"), "gamma/apt.txt": "libgamma\n"})
+    commit(catalogue, "1.2.0")
+    edit(course / ".copier-answers.yml", str(fleet.catalogue), str(catalogue))
+    branch, start = branch_of(course), git(course, "rev-parse", "HEAD")
+    code, values = updated(course)
+    assert (code, values["result"], values["from"], values["to"]) == (0, "current", "1.1.0", "1.2.0")
+    assert "current but for the version" in str(values["message"])
+    assert (branch_of(course), git(course, "rev-parse", "HEAD^")) == (branch, start)
+    assert git(course, "diff", "--numstat", "HEAD^").split() == ["1", "1", ".copier-answers.yml"]
+    assert git(course, "status", "--porcelain") == ""
+    assert updated(course)[1]["message"] == ""
+    git(course, "checkout", "--quiet", "--detach", start.strip())
+    assert updated(course)[1]["branch"] == "binder-blocks/1.2.0"
+
+
 def test_other_answers_at_the_same_version(fleet: Fleet, tmp_path: Path) -> None:
     """A component goes; its edited script is named, with the command that brings it back."""
     course = fleet.checkout(tmp_path / "course")
@@ -284,7 +305,7 @@ def test_no_checkout_at_all(fleet: Fleet, tmp_path: Path) -> None:
         ("/gone/away", (), "the catalogue /gone/away is not there"),
         ("git+file:///gone/away", (), "'/gone/away' does not appear to be a git repository"),
         ("", ("--to", "9.9"), "Unknown revision: '9.9'"),
-        ("", ("--data", "components=[alfa]"), "no component 'alfa'"),
+        ("", ("--data", "components=[alfa]"), "no block 'alfa'"),
     ],
 )
 def test_failure_puts_the_checkout_back(
@@ -511,7 +532,7 @@ def test_what_the_author_saves_meanwhile_stays(fleet: Fleet, tmp_path: Path, nam
     assert made == []
     if end == "success":
         assert process.returncode == 2
-        assert f"saved while the update ran, and not committed: {name}; commit, and run again" in stderr
+        assert f"the update has these, and here they are not committed: {name}; commit (git add --force" in stderr
     elif end != "SIGKILL":
         assert (process.returncode, stdout.split("\t")[3]) == (1, "failed"), stderr
     others = [line[3:] for line in git(course, "status", "--porcelain", "--untracked-files=all").splitlines()]
@@ -844,6 +865,7 @@ def opening_of_the_page() -> str:
     [
         ("", "HEAD^..HEAD", "binder-blocks/1.1.0", True),
         ("", "HEAD^..HEAD", "main", False),
+        ("", "HEAD^..HEAD", "version", False),
         ("", "HEAD^..HEAD", "binder-blocks/../main", False),
         ("", "HEAD^..HEAD", "binder-blocks/a;touch PWNED", False),
         ("git commit --allow-empty --message y", "HEAD~2..HEAD", "binder-blocks/1.1.0", False),
