@@ -53,11 +53,11 @@ def copy(template: Path, destination: Path, *arguments: str) -> float:
     return timed_copy(template, destination, *arguments)[0]
 
 
-def questions() -> dict[str, Any]:
+def questions(root: Path = ROOT) -> dict[str, Any]:
     """The questions of copier.yml and of every unit, free of what the extension gives: as it resolves."""
-    catalogue = read_catalogue(ROOT)
+    catalogue = read_catalogue(root)
     evaluate = evaluator(make_environment(catalogue))
-    asked = read(ROOT)
+    asked = read(root)
     answers, _ = complete(asked, yaml.safe_load(EXAMPLE.read_text()), evaluate)
     prefixes = tuple(unit.prefix for unit in (*catalogue.components.values(), *catalogue.outputs.values()))
     plain = {}

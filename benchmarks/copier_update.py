@@ -2,13 +2,14 @@
 
     python benchmarks/copier_update.py [--runs 10]
 
-Two templates, each with two releases, in turn, A B A B ..., each a whole process:
+Three templates, each with two releases, in turn, A B C A B C ..., each a whole process:
 
     catalogue   this repository, with examples/tm351.yml; its second release differs in a list, a script and a seed
     questions   the files that it renders, verbatim, with the same copier.yml questions; the same two releases
+    as large    the same, with the catalogue's files beside them: Copier clones a template five times for an update
 
 Each course has one line of its author's in binder/apt.txt. Printed: the median wall and processor time of each (git's
-included), and the medians of the run-by-run ratios.
+included), and the medians of the run-by-run ratios of the catalogue to the others.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.copier_copy import EXAMPLE, copy, make_template, questions  # noqa: E402
+from benchmarks.copier_copy import EXAMPLE, copy, make_template, questions, show  # noqa: E402
 
 DATA = f"--data-file={EXAMPLE}"
 # What the second release has in addition: file of a component -> one more line.
@@ -58,8 +58,11 @@ def catalogue(scratch: Path) -> Path:
     return root
 
 
-def plain(scratch: Path) -> Path:
-    root = make_template(scratch / "questions", scratch / "files-1", questions())
+def plain(scratch: Path, name: str, beside: Path | None = None) -> Path:
+    """The template of the files alone, or with the files of a repository beside them, in a folder that is not read."""
+    root = make_template(scratch / name, scratch / "files-1", questions())
+    if beside:
+        shutil.copytree(beside, root / "beside", ignore=shutil.ignore_patterns(".git"))
     release(root, "1.0.0")
     shutil.rmtree(root / "template")
     make_template(root, scratch / "files-2", questions())
@@ -95,19 +98,20 @@ def main() -> None:
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        templates = {"catalogue": catalogue(scratch), "questions": plain(scratch)}
-        courses = {case: course(template, scratch / f"{case}-course") for case, template in templates.items()}
-        seconds: dict[str, list[tuple[float, float]]] = {case: [] for case in courses}
+        ours = catalogue(scratch)
+        templates = {
+            "catalogue": ours,
+            "questions": plain(scratch, "questions"),
+            "as large": plain(scratch, "as-large", beside=ours),
+        }
+        courses = {case: course(template, scratch / f"{template.name}-course") for case, template in templates.items()}
+        taken: dict[str, list[tuple[float, float]]] = {case: [] for case in courses}
         for run in range(runs + 1):
             for case, repository in courses.items():
-                took = update(repository, scratch / f"{case}-{run}")
+                took = update(repository, scratch / f"{repository.name}-{run}")
                 if run:  # the first warms the caches
-                    seconds[case].append(took)
-    for number, what in enumerate(("wall", "processor")):
-        ours, other = ([both[number] for both in took_all] for took_all in seconds.values())
-        ratio = statistics.median(one / another for one, another in zip(ours, other, strict=True))
-        medians = (statistics.median(ours), statistics.median(other), ratio)
-        print("{:10} catalogue {:.3f} s, questions {:.3f} s, ratio {:.2f}".format(what, *medians))
+                    taken[case].append(took)
+    show(taken, "catalogue")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def commit(folder: Path) -> None:
 def make_catalogue(folder: Path) -> Path:
     folder.mkdir()
     shutil.copy2(ROOT / "copier.yml", folder)
-    for part in ("extensions", "launch", "outputs", "template"):
+    for part in ("diagnosis", "extensions", "launch", "outputs", "saving", "seeding", "template"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("alpha", "beta"):
         component = folder / "components" / name
