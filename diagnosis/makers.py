@@ -1,4 +1,4 @@
-"""What makers of services give a form of its own: tokens by their beginning, addresses whose path is a secret.
+"""What makers of services give a form of its own: tokens by their beginning, addresses whose path is secret.
 
 - each is a pattern; the group `s` is what is hidden
 """

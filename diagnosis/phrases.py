@@ -1,4 +1,4 @@
-"""What is said to be a secret: in sentences of servers, in SQL, in elements, in attributes, to programs that ask.
+"""What is said to be a secret: in sentences of servers, SQL, elements and attributes, or to programs that ask.
 
 - each is a pattern; `s`, `t` and `u` are what is hidden, `odd` is hidden where it is no word of a language
 - a sentence says as often that a password is wrong as what it is: there it takes quotes, or an odd one
