@@ -135,6 +135,7 @@ class Blocks(Extension):
             asks=pass_context(asks),
             closing=pass_context(_for_users(self.closing)),
             component_choices=pass_context(_for_users(self.component_choices)),
+            check_answers_file=pass_context(_for_users(self.check_answers_file)),
             composition=pass_context(_for_users(self.composition)),
             guide_default=pass_context(_for_users(self.guide_default)),
             is_draft=lambda: _manifest.is_draft(FOLDER.parent),
@@ -194,6 +195,12 @@ class Blocks(Extension):
         if answers is not None and _former.is_former(answers) and _operation.get() == "copy":
             _destination.refuse_former(str(configuration["answers_file"]))
         return None if answers is None else _former.upgraded(answers, self.catalogue.outputs, self.environment)
+
+    def check_answers_file(self, context: Context) -> str:
+        """Nothing to say, where Copier can read the answers file of the destination."""
+        conf = _configuration(context)
+        _destination.check_answers_file(Path(conf["dst_path"]), conf["answers_file"].as_posix())
+        return ""
 
     def adoptable(self, context: Context) -> list[str]:
         """The Binder configurations in the destination of a first copy."""
@@ -276,8 +283,8 @@ class Blocks(Extension):
     def composition(self, context: Context) -> _composition.Composition:
         """The composition for the answers in the context, checked."""
         given = _expressions.given_context(context)
-        answers = {name: value for name, value in given.items() if _is_answer(name, value)}
-        answers.pop(_questions.LAST, None)  # known after the first time
+        asked = self.questions.keys() - {_questions.LAST}  # known after the first time
+        answers = {name: value for name, value in given.items() if name in asked and _is_answer(value)}
         answers["_answers_file"] = _configuration(context)["answers_file"].as_posix()
         key = json.dumps(answers, sort_keys=True, default=str)
         if key not in self._compositions:
@@ -297,7 +304,8 @@ class Blocks(Extension):
         if not destination.exists():
             return True
         planned = [*_rendering.plan(self.catalogue, self.environment, given, self.composition(context))]
-        _destination.check_regular(destination, (file.path for file in planned))
+        excluded = GitIgnoreSpec.from_lines(conf["exclude"])
+        _destination.check_places(destination, (file.path for file in planned if not excluded.match_file(file.path)))
         kept = GitIgnoreSpec.from_lines([*_destination.KEPT, *conf["skip_if_exists"], *conf["exclude"], answers_file])
         written = ((file.path, file.content) for file in planned if not kept.match_file(file.path))
         if _operation.get() != "copy":
@@ -382,8 +390,8 @@ def _configuration(context: Context) -> Any:
     return _expressions.given_context(context)["_copier_conf"]
 
 
-def _is_answer(name: str, value: Any) -> bool:
-    return not name.startswith("_") and isinstance(value, (str, int, float, bool, list, dict, type(None)))
+def _is_answer(value: Any) -> bool:
+    return isinstance(value, (str, int, float, bool, list, dict, type(None)))
 
 
 def _adoptable(configuration: Any) -> list[str]:

@@ -6,7 +6,8 @@ and for what stands there with the same bytes already; anything else would be lo
 
 - a file that would be replaced by other bytes, and that was not adopted as it stands there, is refused
 - so is another template's answers file, and a path that leads through a file or out of the repository
-- files that are written once (`KEPT`), and those that the user excludes, are not written and so not refused
+- files that are written once (`KEPT`), and those that the user excludes, are not written and so not refused; but a
+  folder in the place of the first ends in Copier's own traceback, half of the files written: said here first
 - answers from before there were outputs are refused, too: an update migrates them, a copy would not
 - a report of ours where there are no answers of ours means that these were lost: they come back from git
 - what is neither file nor folder, such as a pipe, would keep Copier waiting, whatever becomes of the file
@@ -22,6 +23,8 @@ from pathlib import Path
 
 from ..errors import BlocksError
 from ..repo2docker import BINDER_DIRS
+from ..text import read_text
+from ..yaml_files import parse_yaml
 
 # copier.yml's _skip_if_exists.
 KEPT = ("/README.md", *(f"/{folder}/{name}" for name in ("seed/**", ".gitattributes") for folder in BINDER_DIRS))
@@ -60,11 +63,12 @@ def check(
         raise BlocksError(f"{replaced}: is merged, and the result takes its place; add --overwrite to agree to that")
 
 
-def check_regular(destination: Path, paths: Iterable[str]) -> None:
-    """Raises `BlocksError` for the first path at which something stands that is neither file nor folder."""
+def check_places(destination: Path, paths: Iterable[str]) -> None:
+    """Raises `BlocksError` for the first path at which no file could stand, whether one would be written or kept."""
     for path in paths:
+        check_reachable(destination, path)
         place = destination / path
-        if place.exists() and not place.is_file() and not place.is_dir():
+        if place.exists() and not place.is_file():
             raise BlocksError(f"{path}: is neither a file nor a folder, and a file of that name is needed; remove it")
 
 
@@ -96,6 +100,21 @@ _REFUSED_LOST = (
     "is from an earlier run of Binder Blocks, whose answers file is not here; bring it back with "
     "git checkout COMMIT -- {}, or name it with --answers-file, and run copier update (nothing was written)"
 )
+
+
+def check_answers_file(destination: Path, name: str) -> None:
+    """Raises `BlocksError` where Copier would end in a traceback at the answers file, such as one with a conflict."""
+    place = destination / name
+    if not place.exists():
+        return
+    if not place.is_file():
+        check_places(destination, [name])
+    answers = parse_yaml(read_text(place, name), name)
+    if not isinstance(answers, dict) or not all(isinstance(key, str) for key in answers):
+        raise BlocksError(f"{name}: are no answers of Copier; {_ANSWERS_BACK.format(name)}")
+
+
+_ANSWERS_BACK = "bring the file back with git checkout COMMIT -- {}, or remove it"
 
 
 def refuse_answers(path: str) -> None:

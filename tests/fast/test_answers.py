@@ -191,6 +191,41 @@ def test_what_is_no_file(make_catalogue: MakeCatalogue, tmp_path: Path, path: st
     assert_refused(result.returncode, result.stderr, f"{path}: is neither a file nor a folder")
 
 
+@pytest.mark.parametrize("path", ["binder/apt.txt", "README.md", "binder/.gitattributes", "alpha.txt"])
+def test_a_folder_in_the_place_of_a_file(make_catalogue: MakeCatalogue, tmp_path: Path, path: str) -> None:
+    """Whether the file is written once or each time."""
+    root = make_catalogue(ALPHA)
+    (tmp_path / "course" / path).mkdir(parents=True)
+    before = tree(tmp_path / "course")
+    data = ["--overwrite", "--data=components=[alpha]"]
+    result = copier("copy", "--trust", "--defaults", *data, root, tmp_path / "course")
+    assert_refused(result.returncode, result.stderr, f"{path}: is a folder, and a file of that name is needed")
+    assert tree(tmp_path / "course") == before
+
+
+@pytest.mark.parametrize("name", [".copier-answers.yml", "answers.yml"])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "are no answers of Copier; bring the file back with git checkout COMMIT"),
+        ("- a\n", "are no answers of Copier"),
+        ("1: 2\n", "are no answers of Copier"),
+        ("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n", "not valid YAML"),
+        ("a: &x [*x]\n", "is another template's answers file"),
+    ],
+)
+def test_an_answers_file_without_answers(
+    make_catalogue: MakeCatalogue, tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / name).write_text(text)
+    options = ["--overwrite", "--data=components=[alpha]", f"--answers-file={name}"]
+    result = copier("copy", "--trust", "--defaults", *options, make_catalogue(ALPHA), tmp_path / "course")
+    assert_refused(result.returncode, result.stderr, name)
+    assert message in result.stderr
+    assert [path.name for path in (tmp_path / "course").iterdir()] == [name]
+
+
 @pytest.mark.parametrize(
     "name", ["binder_{{ 7 * 191 }}", "binder_{{ verbatim('copier.yml') }}", "binder_{% raw %}", "binder_{#", "binder_{"]
 )

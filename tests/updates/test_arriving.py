@@ -56,6 +56,11 @@ def out_of_the_repository(course: Path) -> None:
     (course / "data").symlink_to("../elsewhere")
 
 
+def a_folder_where_a_file_was_written_once(course: Path) -> None:
+    (course / "README.md").unlink()
+    write(course, "README.md/x")
+
+
 REFUSED: list[tuple[Callable[[Path], None], str]] = [
     (ignored, "data/rows.csv, one.csv: would be overwritten, and not in git"),
     (not_shown, "one.csv: would be overwritten, and not in git"),
@@ -63,6 +68,7 @@ REFUSED: list[tuple[Callable[[Path], None], str]] = [
     (through_a_link, "data/rows.csv: would be written through your symbolic link data"),
     (through_a_link_to_what_is_tracked, "data/rows.csv: would be written through your symbolic link data"),
     (out_of_the_repository, "data/rows.csv: would be written through a symbolic link out of the repository"),
+    (a_folder_where_a_file_was_written_once, "README.md: is a folder, and a file of that name is needed"),
     (lambda course: write(course, "data"), "data: is a file, and a folder of that name is needed"),
     (lambda course: write(course, "one.csv/x"), "one.csv: is a folder, and a file of that name is needed"),
 ]
