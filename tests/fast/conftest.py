@@ -6,7 +6,6 @@ import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from extensions.loading import load_rules
+from tests import forks
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,9 +81,7 @@ def manifest(title: str, **keys: object) -> str:
 
 def copier(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Real Copier in a process of its own, as a user runs it."""
-    command = [sys.executable, "-m", "copier", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env=environment)
+    return forks.run([*map(str, arguments)], cwd or Path.cwd(), os.environ)
 
 
 def load_seed(component: str) -> ModuleType:
