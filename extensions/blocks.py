@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from extensions.update import settle as _settle
     from extensions.update import source as _source
     from extensions.update import steps as _steps
+    from extensions.update import undo as _undo
 else:
     _spec = importlib.util.spec_from_file_location("loading", FOLDER / "loading.py")
     _loading = importlib.util.module_from_spec(_spec)
@@ -84,7 +85,7 @@ else:
     _by_hand, _changes = map(_import, ("update.by_hand", "update.changes"))
     _closing, _kept, _migrate = map(_import, ("update.closing", "update.kept", "update.migrate"))
     _renew, _settle = map(_import, ("update.renew", "update.settle"))
-    _source, _steps = map(_import, ("update.source", "update.steps"))
+    _source, _steps, _undo = map(_import, ("update.source", "update.steps", "update.undo"))
 
 
 def _for_users(function: Callable[P, R]) -> Callable[P, R]:
@@ -164,7 +165,8 @@ class Blocks(Extension):
             return otherwise
         self._is_checking = True
         try:
-            self._check_input(_configuration(context))
+            with _taking_back(context):
+                self._check_input(_configuration(context))
         finally:
             self._is_checking = False
         return otherwise
@@ -240,14 +242,15 @@ class Blocks(Extension):
         What `add` and `remove` ask for becomes the answers that they change: this is the first that an update calls.
         """
         configuration = _configuration(context)
-        data = configuration["data"]
+        data, repository = configuration["data"], Path(configuration["dst_path"])
+        _undo.forget(repository)
         if _amendment.VERBS & data.keys():
             amended = _amendment.amended(data, self._before(configuration) or {}, self.catalogue)
             for verb in _amendment.VERBS:
                 data.pop(verb, None)
             data.update(amended)
         self._check_input(configuration)
-        repository, answers_file = Path(configuration["dst_path"]), str(configuration["answers_file"])
+        answers_file = str(configuration["answers_file"])
         if answers := _answers_before(configuration):
             rendered = _before.answered(repository, str(answers["binder_dir"]))
             sets = {name for name, question in self.questions.items() if question.get("multiselect")}
@@ -328,6 +331,7 @@ class Blocks(Extension):
         if not is_update:
             told = _source.line(str(context["_copier_answers"].get("_src_path", "")), composition)
             return told + said + "".join(f"\n{line}" for line in _steps.lines(composition, destination))
+        _undo.forget(destination)
         before = _before.answers(destination, answers_file) or {}
         moves = [
             line for name in _amendment.LISTS for line in _steps.moves(before.get(name) or (), context.get(name) or ())
@@ -356,10 +360,22 @@ class Blocks(Extension):
 
 
 @contextlib.contextmanager
+def _taking_back(context: Context) -> Iterator[None]:
+    """Where an update is refused, what its migration has done is taken back."""
+    try:
+        yield
+    except _errors.BlocksError:
+        if _operation.get() == "update":
+            _undo.undo(Path(_configuration(context)["dst_path"]))
+        raise
+
+
+@contextlib.contextmanager
 def _keeping_answers(context: Context) -> Iterator[None]:
     """Where somebody's answers are refused together, these are kept, and the refusal says how to go on with them."""
     try:
-        yield
+        with _taking_back(context):
+            yield
     except _errors.BlocksError as error:
         raise _errors.BlocksError(f"{error}{_kept_answers(context)}") from error
 

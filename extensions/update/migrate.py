@@ -26,7 +26,7 @@ from .. import git
 from ..answers import choices, former, questions
 from ..catalogue.units import Catalogue, current_names
 from ..foreign import adopt
-from . import before, hidden
+from . import before, hidden, undo
 from .renew import said
 
 Renew = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -55,11 +55,12 @@ def migrate(repository: Path, answers_file: str, catalogue: Catalogue, renew: Re
         hidden.show(repository, unseen)
     names = _names(repository, answers, catalogue)
     moved = _move(repository, _authors_files(repository, answers["binder_dir"], names), names)
-    new_answers = renew(migrated(answers, catalogue))
+    new_answers, former_text = renew(migrated(answers, catalogue)), path.read_bytes()
     if new_answers != answers:
         path.write_text(yaml.safe_dump(new_answers, allow_unicode=True), encoding="utf-8")
+    undo.note(repository, (answers_file, former_text, path.read_bytes()), moved, unseen)
     yield from (f"Component '{old}' is called '{new}' now" for old, new in names.items())
-    yield from (f"  moved: {old} -> {new}" for old, new in moved.items())
+    yield from (f"  moved: {old.path} -> {new}" for old, new in moved.items())
     yield from said(repository, answers_file, answers, new_answers)
     if former.is_former(answers):
         yield f"The outputs are an answer of their own now: {', '.join(sorted(new_answers['outputs'])) or 'none'}"
@@ -96,8 +97,8 @@ def _authors_files(repository: Path, binder_dir: str, names: Iterable[str]) -> l
     return [*seeds, *(entry for entry in written if entry.path in edited)]
 
 
-def _move(repository: Path, files: Iterable[git.Entry], names: Mapping[str, str]) -> dict[str, str]:
-    """Tracked files to their new places; those that went there: old -> new."""
+def _move(repository: Path, files: Iterable[git.Entry], names: Mapping[str, str]) -> dict[git.Entry, str]:
+    """Tracked files to their new places; those that went there, as they were, and to which path."""
     moved = {}
     for file in files:
         source, target = repository / file.path, repository / new_path(file.path, names)
@@ -106,7 +107,7 @@ def _move(repository: Path, files: Iterable[git.Entry], names: Mapping[str, str]
             source.rename(target)
             moved[file] = replace(file, path=new_path(file.path, names))
     git.change_index(repository, (file.path for file in moved), moved.values())
-    return {old.path: new.path for old, new in moved.items()}
+    return {old: new.path for old, new in moved.items()}
 
 
 def new_path(path: str, names: Mapping[str, str]) -> str:
