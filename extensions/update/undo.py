@@ -39,7 +39,7 @@ def note(
 
 def forget(repository: Path) -> None:
     """The update goes on, or another one begins."""
-    with contextlib.suppress(git.GitError):
+    with contextlib.suppress(git.GitError, OSError):
         _place(repository).unlink(missing_ok=True)
 
 
