@@ -147,7 +147,7 @@ CHECKED = [
 def test_wrong_answer_ends_at_its_question(catalogue: Path, tmp_path: Path, name: str, question: str) -> None:
     result = copy(catalogue, tmp_path / "course", {**answers([name]), question: WRONG})
     assert_refused(result.returncode, result.stderr, f"{question}: ")
-    assert result.stderr.startswith(f"{question}: ")
+    assert result.stderr.lstrip().startswith(f"{question}: ")
     assert not (tmp_path / "course").exists()
 
 
@@ -163,7 +163,7 @@ def test_needed_answer_ends_at_its_question(
     example = given.pop(question)
     result = copy(catalogue, tmp_path / "course", {**given, **({question: ""} if is_empty else {})})
     assert_refused(result.returncode, result.stderr, f"{question}: ")
-    assert result.stderr.startswith(f"{question}: ")
+    assert result.stderr.lstrip().startswith(f"{question}: ")
     assert is_empty or f"add --data {question}={example}\n" in result.stderr
     assert not (tmp_path / "course").exists()
 
