@@ -57,7 +57,7 @@ def exit_code(status: int) -> int:
 
 
 def output_of(command: list[str], environment: dict[str, str], seconds: int = 0) -> tuple[int, str]:
-    """The exit status of a command and the end of what it said; 0 seconds: however long it takes."""
+    """The exit status of a command and the end of what it said, of one that is late the last line; 0 s: no limit."""
     receive, send = os.pipe()
     bounded = ["timeout", "--kill-after=5", str(seconds), *command] if seconds else command
     files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), *((os.POSIX_SPAWN_DUP2, send, to) for to in (1, 2))]
@@ -68,7 +68,8 @@ def output_of(command: list[str], environment: dict[str, str], seconds: int = 0)
         answer = (answer + chunk)[-ANSWER:]
     os.close(receive)
     said, status = answer.decode(errors="replace").strip(), exit_code(os.waitpid(pid, 0)[1])
-    return status, because(f"no answer within {seconds} s", said) if seconds and status in (124, 137) else said
+    is_late = seconds and status in (124, 137)
+    return status, because(f"no answer within {seconds} s", said.rpartition("\n")[2]) if is_late else said
 
 
 def tool(*command: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from launch import verification
 from launch.groups import Group
 from launch.loop import Loop
 from launch.words import telling_lines
@@ -61,6 +62,13 @@ def test_what_a_question_of_verify_writes_is_not_all_held(repository: Repository
     process = repository.opened()
     assert "FAILED  the end of it" in repository.script("verify").stdout
     finish(process)
+
+
+def test_a_late_answer_is_said_to_be_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it has written before."""
+    (tmp_path / "verify").write_text("#!/bin/sh\necho starting\necho still starting\nexec sleep 1000\n")
+    monkeypatch.setattr(verification, "VERIFY_SECONDS", 1)
+    assert verification.question(str(tmp_path / "verify")) == "no answer within 1 s: still starting"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
