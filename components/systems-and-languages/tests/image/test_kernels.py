@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conftest import Build, Run, Scaffold
-from tests.image.test_components import assert_works
+from tests.image.test_components import assert_lasts, assert_works
 
 pytestmark = pytest.mark.unhurried
 # What a kernel is given, what it is to show, and the last line of the answer.
@@ -33,10 +33,4 @@ def test_course_of_languages(scaffold: Scaffold, build: Build, container: Run) -
         asked = running.try_exec(*words, stdin=code)
         assert asked.returncode == 1, asked.stdout
         assert asked.stderr.splitlines()[-1].startswith(reason), asked.stderr
-    running.stop()
-    running.restart()
-    assert_works(running)
-    running.kill()
-    running.wait()
-    running.restart()
-    assert_works(running)
+    assert_lasts(running)
