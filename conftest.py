@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -41,13 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--one-in", type=int, default=1, help="run a part of the tests asked for, another one each day")
     parser.addoption("--due", action="store_true", help="build the components that need it (tests/image/proof.py)")
     parser.addoption("--prove", action="store_true", help="write what passes into the components' proof.yml")
-    parser.addoption("--until", type=float, default=math.inf, help="with --due: when time is up, seconds since 1970")
+    parser.addoption("--until", type=float, default=math.inf, help="skip what begins later, in seconds since 1970")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for tier in TIERS:
         config.addinivalue_line("markers", f"{tier}: set by the test's folder")
-    recorder = recording.Recorder(*(config.getoption(name) for name in ("--due", "--prove", "--until")))
+    recorder = recording.Recorder(*(config.getoption(name) for name in ("--due", "--prove")))
     config.pluginmanager.register(recorder)
     config.addinivalue_line("markers", "unhurried: watches no clock, and may run beside other tests (.ci/run)")
 
@@ -76,9 +78,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     part, of = proof.today().toordinal(), config.getoption("--one-in")
     chosen = [item for item in items if asked in (tier_of(item), "all")]
     chosen = [item for number, item in enumerate(chosen) if not (number + part) % of]
+    if config.getoption("--until") < math.inf:
+        chosen = in_turn(chosen, part)
     kept = set(map(id, chosen))
     config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
     items[:] = chosen
+
+
+def in_turn(items: list[pytest.Item], day: int) -> list[pytest.Item]:
+    """With those of other files and components first each day, so that none is always the one that time is up for."""
+
+    def group(item: pytest.Item) -> str:
+        return recording.component_of(item) or str(item.path)
+
+    groups = sorted(set(map(group, items)))
+    random.Random(day).shuffle(groups)
+    return sorted(items, key=lambda item: groups.index(group(item)))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -91,6 +106,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     tier = tier_of(item)
+    if time.time() > item.config.getoption("--until"):
+        pytest.skip(proof.TIME_IS_UP)
     if tier in WITHOUT_ROOT:
         return
     if missing := containers.missing_tools(*BROWSERS.get(tier, ())):
@@ -181,9 +198,8 @@ def from_mirror(line: str, images: Path, mirror: str) -> str:
 
 @pytest.fixture(scope="session")
 def images() -> Path:
-    """The cache folder of the image tier, base image and packages made."""
+    """The cache folder of the image tier, base image made."""
     containers.run(containers.HARNESS / "base", timeout=900)
-    containers.run(containers.HARNESS / "packages", timeout=900)
     return Path(containers.run(containers.HARNESS / "in", "printenv", "BLOCKS_CACHE").strip())
 
 

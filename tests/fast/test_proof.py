@@ -161,7 +161,7 @@ def test_what_failed_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     written = {}
     monkeypatch.setattr(proof, "write", lambda name, ran, not_run, *_: written.update({name: (sorted(ran), not_run)}))
     monkeypatch.setattr(recording, "every_test", lambda: {"redis": {"built", "killed"}, "java": {"built"}})
-    recorder = recording.Recorder(is_due=False, is_proving=True, until=0)
+    recorder = recording.Recorder(is_due=False, is_proving=True)
     outcomes: dict[tuple[str, str], Literal["passed", "failed", "skipped"]] = {
         ("redis", "built"): "passed",
         ("mariadb", "built"): "passed",

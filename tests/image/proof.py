@@ -50,6 +50,7 @@ from tools import contract  # noqa: E402
 FILE = "proof.yml"
 HEAD = "# Written by the tests that build this component (tests/image/proof.py); not to be edited.\n"
 LEFT_OUT = "not asked for"
+TIME_IS_UP = "its time is up (--until)"
 # Figure of the manifest -> what a difference may be beside the share.
 FIGURES = {"memory": 3, "cpu": 1, "size": 5}
 # Folders of caches, of tests of other tiers, and of what such tests have seen.

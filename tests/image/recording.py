@@ -1,7 +1,7 @@
 """Pytest's part of tests/image/proof.py: which tests are of one component, which of them are due, and what they showed.
 
 - `--due` leaves out the tests of components whose proof holds and whose turn it is not; the others come in the order of
-  their need, and are skipped from `--until` on; those of folders that have changed get ten minutes more.
+  their need.
 - `--prove` writes what passed into the component's proof, unless a test of it failed; a test of it that stands where
   this run does not look was left out, too.
 - The last lines say what was built, and what was not, with the reason.
@@ -17,7 +17,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from typing import Any
@@ -28,7 +27,6 @@ from tests import units
 from tests.image import proof
 
 BUILDING = ("image", "browser")
-MORE_FOR_CHANGES = 600  # seconds
 OF_COMPONENTS = ("test_components.py", "test_stacks.py")
 
 
@@ -70,15 +68,14 @@ def every_test() -> dict[str, set[str]]:
 
 
 class Recorder:
-    def __init__(self, is_due: bool, is_proving: bool, until: float) -> None:
-        self.is_due, self.is_proving, self.until = is_due, is_proving, until
+    def __init__(self, is_due: bool, is_proving: bool) -> None:
+        self.is_due, self.is_proving = is_due, is_proving
         self.of: dict[str, tuple[str, str]] = {}
         self.all: dict[str, set[str]] = defaultdict(set)
         self.needs: dict[str, proof.Need] = {}
         self.shown: dict[str, dict[str, str]] = defaultdict(dict)
         self.not_run: dict[str, dict[str, str]] = defaultdict(dict)
         self.failed: set[str] = set()
-        self.late: set[str] = set()
         self.facts: dict[str, dict[str, Any]] = defaultdict(dict)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -102,24 +99,16 @@ class Recorder:
         tiers = [tier for tier in BUILDING if asked in (tier, "all") and item.get_closest_marker(tier)]
         return component_of(item) if tiers else None
 
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        name, _ = self.of.get(item.nodeid, ("", ""))
-        need = self.needs.get(name)
-        if need is None:
-            return
-        if time.time() > self.until + (MORE_FOR_CHANGES if need is proof.Need.NEW else 0):
-            self.late.add(item.nodeid)
-            pytest.skip(f"{name} is not built: its time is up; {self.needs[name].words}")
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.nodeid not in self.of:
             return
         name, words = self.of[report.nodeid]
         if report.failed:
             self.failed.add(name)
-        elif report.skipped and report.nodeid not in self.late:
+        elif report.skipped:
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-            self.not_run[name][words] = reason.removeprefix("Skipped: ")
+            if not reason.endswith(proof.TIME_IS_UP):
+                self.not_run[name][words] = reason.removeprefix("Skipped: ")
         elif report.when == "call":
             self.shown[name][words] = ""
             self.facts[name].update(report.user_properties)

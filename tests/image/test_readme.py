@@ -16,7 +16,7 @@ from conftest import ROOT
 from tests.image.containers import HARNESS, podman, run
 
 TIMEOUT = 1500
-PART = 6
+PART = 12
 
 
 def two_commands(readme: str) -> tuple[str, list[str]]:
