@@ -1,6 +1,7 @@
 """The process group of a service's `run`, which may outlive it: what is left in it is told to end, then killed.
 
 - its number is forgotten as soon as nobody is in it: the system may give it to somebody else
+- that of a new run is not watched before its leader ends: it may not be there yet, and nothing of it is to be killed
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ class Group:
         if looks < 1:
             self.kill()
         self.loop.after(LOOK_SECONDS, self.timer, lambda: self.watch(looks - 1))
+
+    def clear(self) -> None:
+        """Whoever is still in it is killed, before there is a new one."""
+        self.kill()
+        self.number = 0
+        self.loop.cancel(self.timer)
 
     def kill(self) -> None:
         kill(self.number, signal.SIGKILL, group=True)

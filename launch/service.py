@@ -101,7 +101,7 @@ class Service:
 
     def begin(self) -> None:
         self.loop.cancel(f"{self.name} again")
-        self.group.kill()  # helpers of the run before may still hold its lock or its port
+        self.group.clear()  # helpers of the run before may still hold its lock or its port
         self.state, self.reason, self.fatal, self.complaint = STARTING, "", "", ""
         self.running, self.ready_at = False, 0.0
         self.started = time.monotonic()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from launch import verification
 from launch.groups import Group
+from launch.logs import end_of
 from launch.loop import Loop
 from launch.words import telling_lines
 from tests.fast.launching import PYTHON, Repository, alive, finish, make_repository, number_in, text, until
@@ -43,6 +46,33 @@ def test_the_log_of_a_service_has_an_end(repository: Repository, status: int) ->
     assert done.returncode == status
     assert done.stdout.count(f"note: {log} is cut to its last lines") == 1
     finish(process)
+
+
+class Growing(io.FileIO):
+    """While it is read, more is written than was asked for; then the line that tells why."""
+
+    def __init__(self, path: Path, times: int) -> None:
+        super().__init__(path)
+        self.path, self.times = path, times
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        if self.times:
+            self.times -= 1
+            with self.path.open("ab") as file:
+                file.write(b"line of a flood\n" * 500 if self.times else b"bind: Address already in use\n")
+        return found or b""
+
+
+@pytest.mark.parametrize("times", [0, 1, 9])
+def test_the_end_of_a_log_that_grows_faster_than_it_is_read(tmp_path: Path, times: int) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"line of a flood\n" * 900)
+    with Growing(log, times) as file:
+        assert end_of(file, 1000) == log.read_bytes()[-1000:]
+    assert log.read_bytes().endswith(b"use\n" if times else b"flood\n")
+    with Growing(log, 10**6) as file:
+        assert len(end_of(file, 1000)) == 1000, "one that never ends"
 
 
 def test_what_ready_and_hooks_and_their_daemons_write_has_an_end(repository: Repository) -> None:
@@ -252,6 +282,19 @@ def test_a_failed_service_leaves_no_helper(repository: Repository) -> None:
     process = repository.opened("--grace", 1)
     until("it has failed", lambda: repository.state("db")["state"] == "failed")
     until("the helper is gone", lambda: not alive(number_in(repository.home / "helper")))
+    finish(process)
+
+
+def test_the_grace_of_a_helper_is_not_its_successors(repository: Repository) -> None:
+    """The first run leaves one that ignores TERM; the second is a server, and goes on after the grace of the first."""
+    helper = "sh -c 'trap \"\" TERM; echo $$ >$HOME/helper; while :; do sleep 0.05; done' &\n"
+    first = f"[ -e $HOME/helper ] || {{ {helper}until [ -s $HOME/helper ]; do sleep 0.02; done; exit 3; }}\n"
+    repository.service("db", f"#!/bin/sh\n{first}echo run >>$HOME/runs\nexec sleep 1000\n", ready=None)
+    process = repository.opened("--grace", 1)
+    until("its second run goes on", lambda: (repository.home / "runs").exists())
+    assert not alive(number_in(repository.home / "helper"))
+    time.sleep(2.5)  # more than the grace
+    assert (repository.state("db")["restarts"], text(repository.home / "runs")) == (1, "run\n")
     finish(process)
 
 
