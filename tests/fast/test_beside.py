@@ -255,26 +255,6 @@ def test_it_is_asked_where_there_is_one(blocks: Path, course: Path) -> None:
     assert (course / "binder/first.d/adopted-binder").read_text() == SLOW
 
 
-def test_adopted_moved_and_brought_back(blocks: Path, course: Path) -> None:
-    commit(blocks, "1.0")
-    assert copier(*COPY, blocks, course).returncode == 0
-    moved, kept = course / "binder/first.d/adopted-binder", course / "binder/start.d/adopted-binder"
-    assert answers(course)["starts_beside"] == []
-    assert kept.read_text() == SLOW
-    for words, is_moved in (
-        ((), False),
-        (("--data=starts_beside=[binder]",), True),
-        ((), True),
-        (("--data=starts_beside=[]",), False),
-    ):
-        commit(course)
-        result = copier("update", "--trust", "--defaults", *words, course)
-        assert result.returncode == 0, result.stderr
-        assert (moved.exists(), kept.exists()) == (is_moved, not is_moved)
-        assert ("BB416 " in result.stderr) or ("BB416" in (course / "binder/report.json").read_text())
-        assert (course / "binder/start.d/adopted-binder_a").exists()
-
-
 @pytest.mark.parametrize("name", ["binder_a", "gone"])
 def test_one_that_cannot_is_refused(blocks: Path, course: Path, name: str) -> None:
     result = copier(*COPY, f"--data=starts_beside=[{name}]", blocks, course)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from extensions.answers import interview
 from extensions.answers.amendment import amended
@@ -18,7 +17,7 @@ from extensions.catalogue.units import Catalogue
 from extensions.errors import BlocksError
 from extensions.rendering import render
 from tests import units
-from tests.fast.conftest import MakeCatalogue, commit, copier, manifest
+from tests.fast.conftest import MakeCatalogue, copier, manifest
 
 BLOCKS = {
     "server/component.yml": manifest("Server"),
@@ -152,40 +151,6 @@ def test_verbs(catalogue: Catalogue, data: dict[str, Any], before: dict[str, Any
 def test_verbs_refuse(catalogue: Catalogue, data: dict[str, Any], before: dict[str, Any], refused: str) -> None:
     with pytest.raises(BlocksError, match=refused):
         amended(data, before, catalogue)
-
-
-def test_a_course_gets_it_loses_it_and_has_it_back(blocks: Path, tmp_path: Path) -> None:
-    """By updates: of a catalogue that has none yet to one that has it; left out, it stays away."""
-    course, page = tmp_path / "course", blocks / "components/window/component.yml"
-    whole = page.read_text()
-    page.write_text(whole.replace("comes_with: service\n", ""))
-    commit(blocks, "1.0")
-    result = copier("copy", "--trust", "--defaults", "--data=components=[server]", blocks, course)
-    assert result.returncode == 0, result.stderr
-    assert "without" not in yaml.safe_load((course / ".copier-answers.yml").read_text())
-    page.write_text(whole)
-    for number, (words, there, said) in enumerate(
-        [
-            ([], True, "- Window comes along, since there is a service; --data 'remove=[window]' leaves it out.\n"),
-            ([], True, ""),
-            (["--data=remove=[window]"], False, "- Removed: window.\n"),
-            ([], False, ""),
-            (["--data=components=[server, plain]"], False, "- Added: plain.\n"),
-            (["--data=add=[window]"], True, "- Added: window.\n"),
-            (["--data=remove=[window]"], False, "- Removed: window.\n"),
-        ],
-        start=1,
-    ):
-        commit(course)
-        commit(blocks, f"1.{number}")
-        result = copier("update", "--trust", "--defaults", *words, course)
-        assert result.returncode == 0, result.stderr
-        assert said in result.stderr
-        assert said or "window" not in result.stderr.split("Memory", 1)[1].casefold()
-        assert result.stderr.count("indow.") + result.stderr.count("- Window") <= 1, result.stderr
-        answers = yaml.safe_load((course / ".copier-answers.yml").read_text())
-        assert ("window" in answers["components"]) == (words == ["--data=add=[window]"])
-        assert ("tree" in (course / "binder/apt.txt").read_text()) == there, number
 
 
 def test_whatever_has_a_service_has_it_by_itself() -> None:

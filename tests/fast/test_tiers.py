@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,8 +31,8 @@ def test_folder_below_tests(path: str, tier: str) -> None:
     assert tier_at(Path(path)) == tier
 
 
-@pytest.mark.parametrize(("until", "says"), [(0.0, "8 skipped"), (time.time() + 3600, "8 passed")])
-def test_what_begins_too_late_is_skipped_and_says_so(until: float, says: str) -> None:
+@pytest.mark.parametrize(("until", "says"), [(0, "8 skipped"), (9_000_000_000, "8 passed")])
+def test_what_begins_too_late_is_skipped_and_says_so(until: int, says: str) -> None:
     words = ["--quiet", "--numprocesses=0", "-p", "no:cacheprovider", "-k", "folder_below", f"--until={until}"]
     command = [sys.executable, "-m", "pytest", *words, __file__]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)

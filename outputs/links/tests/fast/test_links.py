@@ -13,7 +13,7 @@ import yaml
 from extensions.errors import BlocksError
 from extensions.links import address as links
 from extensions.links import place
-from tests.fast.conftest import ROOT, MakeCatalogue, commit, copier, manifest, rules_of, tree
+from tests.fast.conftest import ROOT, MakeCatalogue, copier, manifest, rules_of, tree
 from tests.fast.test_copy import assert_refused
 
 link_table = rules_of("links")
@@ -26,7 +26,6 @@ PULLER = {
     ),
     "page/files/notebooks/own.md": "own\n",
 }
-LINKED = ("links_repository=gh:owner/course", "links_hub=https://hub.example.org")
 CONTENT = "[gh:owner/notebooks@main#week 1/a.ipynb, 'gl:group/sub/more@b|c#x/']"
 
 
@@ -104,27 +103,6 @@ def test_content_alone_says_what_is_missing(make_catalogue: MakeCatalogue, tmp_p
     result = copy(make_catalogue(PULLER), tmp_path / "course", outputs="[links]", links_content="[gh:owner/notebooks]")
     assert result.returncode == 0
     assert "'links_content' becomes links when 'links_repository' or 'links_hub' is answered" in result.stderr
-
-
-def test_from_none_to_all_and_back(make_catalogue: MakeCatalogue, tmp_path: Path) -> None:
-    """No stray file, no stray line; the page that is written once stays as it was."""
-    root, course = make_catalogue(PULLER), tmp_path / "course"
-    commit(root, "1.0.0")
-    copy(root, course, components="[page]")
-    commit(course)
-    before = tree(course)
-    for answers in (
-        ["outputs=[links]", *LINKED, f"links_content={CONTENT}"],
-        ["links_repository=", "links_hub=", "links_content=[]"],
-        ["outputs=[links]", *LINKED, f"links_content={CONTENT}"],
-        ["outputs=[]"],
-    ):
-        data = [word for answer in answers for word in ("--data", answer)]
-        result = copier("update", "--trust", "--defaults", *data, cwd=course)
-        assert result.returncode == 0, result.stderr
-        commit(course)
-        assert ("badge_logo.svg" in (course / "binder/README.md").read_text()) == (answers[0] == "outputs=[links]")
-    assert tree(course) == before
 
 
 WRONG = {
