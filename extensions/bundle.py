@@ -17,7 +17,9 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
@@ -57,8 +59,21 @@ def bundle(folder: Path) -> str:
     """Raises `BlocksError` where the modules cannot be joined, with file and line."""
     key = (folder.name, *((path.name, path.read_bytes()) for path in sorted(folder.glob("*.py"))))
     if key not in JOINED:
-        JOINED[key] = joined(folder)
+        with uncollected():
+            JOINED[key] = joined(folder)
     return JOINED[key]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without garbage collection: syntax trees are many objects, and looking through them takes longer than parsing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def joined(folder: Path) -> str:
