@@ -18,6 +18,8 @@ from tests import units
 from tests.image import processes
 from tests.image.containers import PORT, Container
 
+pytestmark = pytest.mark.unhurried
+
 ASKED = units.example(ROOT / "examples/tm351.yml")
 COURSE = [] if units.missing(ASKED) else [component.name for component in select(ASKED, units.COMPONENTS)]
 SERVICES = [name for name in COURSE if name in units.SERVICES]
