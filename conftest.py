@@ -31,7 +31,12 @@ from tests.image import containers, proof, recording
 __all__ = ["copier_template_root", "make_catalogue"]
 ROOT = Path(__file__).resolve().parent
 TIERS = ("fast", "updates", "image", "browser")
-TAKES = {"fast": "five minutes", "updates": "fifteen minutes", "image": "half an hour", "browser": "five minutes"}
+TAKES = {
+    "fast": "a quarter of an hour",
+    "updates": "half an hour",
+    "image": "some hours (with --due, what has changed)",
+    "browser": "an hour",
+}
 WITHOUT_ROOT = ("fast", "updates")
 # As far as the catalogue has that output.
 TAKEN_AWAY = {"outputs": ["take-away"], "take_away_databases": True} if (ROOT / "outputs/take-away").is_dir() else {}
@@ -99,7 +104,7 @@ def in_turn(items: list[pytest.Item], day: int) -> list[pytest.Item]:
 def pytest_report_header(config: pytest.Config) -> str:
     tier = config.getoption("--tier")
     if tier == "all":
-        return "tiers: all, about an hour on two cores"
+        return "tiers: all, some hours on two cores"
     others = ", ".join(f"--tier {other}" for other in (*TIERS, "all") if other != tier)
     return f"tier: {tier}, {TAKES[tier]} on two cores; {others} for the others (CONTRIBUTING.md)"
 
