@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 LOG_BYTES, SHARE_OF_DISK, SHARE_KEPT = 8_000_000, 16, 8
-READS = 50  # of a log that grows faster than it can be read
+READS, TRIES = 50, 5  # of a log that grows faster than it can be read
 SHORTEST, LONGEST = 0.01, 1.0  # seconds between two looks
 
 
@@ -29,7 +29,6 @@ class Logs:
         self.folder = os.path.join(session.run, "log")
         self.rest, self.looked = SHORTEST, time.monotonic()
         self.sizes: dict[str, int] = {}
-        self.cut: set[str] = set()
 
     def watch(self) -> None:
         try:
@@ -56,15 +55,29 @@ class Logs:
     def shorten(self, name: str, limit: int) -> int:
         """Cut it to whole lines of its end; how long it is then."""
         path = os.path.join(self.folder, name)
+        is_first = path not in self.session.removed
         with open(path, "r+b", buffering=0) as file:
-            end = end_of(file, limit // SHARE_KEPT)
-            file.truncate(0)
-        with open(path, "ab") as file:
-            file.write(end[end.find(b"\n") + 1 :])
-        if name not in self.cut:
-            self.cut.add(name)
+            removed = cut(file, limit // SHARE_KEPT)
+        self.session.removed[path] = self.session.removed.get(path, 0) + removed
+        if is_first:
             self.session.note(f"{path} is cut to its last lines each time that it grows above {limit / 1e6:.1f} MB")
         return os.path.getsize(path)
+
+
+def cut(file: FileIO, most: int) -> int:
+    """Cut it to whole lines of its end, to which others append meanwhile; how many bytes have gone.
+
+    The end is written over the beginning before the rest goes: what comes in between is found, and stands behind it.
+    """
+    for _ in range(TRIES):
+        end = end_of(file, most)
+        kept = end[end.find(b"\n") + 1 :]
+        size = file.tell()
+        os.pwrite(file.fileno(), kept, 0)
+        if os.fstat(file.fileno()).st_size == size:
+            break
+    os.ftruncate(file.fileno(), len(kept))
+    return size - len(kept)
 
 
 def end_of(file: FileIO, most: int) -> bytes:

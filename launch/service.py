@@ -105,7 +105,7 @@ class Service:
         self.state, self.reason, self.fatal, self.complaint = STARTING, "", "", ""
         self.running, self.ready_at = False, 0.0
         self.started = time.monotonic()
-        self.log_start = os.path.getsize(self.places.log) if os.path.exists(self.places.log) else 0
+        self.log_start = self.session.written(self.places.log)
         send, reset = self.reports.open(), self.reset
 
         def become() -> None:
@@ -158,7 +158,8 @@ class Service:
         steady = self.ready_at and time.monotonic() - self.ready_at > STEADY_SECONDS
         self.failures = 1 if steady else self.failures + 1
         ended = LEFT_BEHIND.format(left) if left else outcome(status)
-        self.reason = self.fatal or because(ended, telling_lines(self.places.log, self.log_start))
+        offset = self.session.offset(self.places.log, self.log_start)
+        self.reason = self.fatal or because(ended, telling_lines(self.places.log, offset))
         limit = RESTARTS if self.probe.has_succeeded else RESTARTS_IF_NEVER_READY
         if self.fatal or self.is_build or self.failures > limit:
             self.fail(self.reason)

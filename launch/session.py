@@ -20,6 +20,7 @@ class Session:
         self.began = time.monotonic()
         self.deadline = self.began + deadline
         self.notes: list[str] = []
+        self.removed: dict[str, int] = {}  # log -> bytes that it was cut by
         self.notebook = 0  # its process, as long as it lives
         self.result: int | None = None  # and then its wait status
         self.stopping = False
@@ -30,6 +31,14 @@ class Session:
         say(text)
         if text not in self.notes:
             self.notes.append(text)
+
+    def written(self, log: str) -> int:
+        """Bytes of a log until now, those that were cut off among them."""
+        return (os.path.getsize(log) if os.path.exists(log) else 0) + self.removed.get(log, 0)
+
+    def offset(self, log: str, written: int) -> int:
+        """Where in it now stands what came behind so many bytes."""
+        return max(0, written - self.removed.get(log, 0))
 
 
 def seconds_to_wait(otherwise: float, note: Callable[[str], None]) -> tuple[float, bool]:

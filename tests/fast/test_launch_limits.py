@@ -14,8 +14,9 @@ import pytest
 
 from launch import verification
 from launch.groups import Group
-from launch.logs import end_of
+from launch.logs import Logs, end_of
 from launch.loop import Loop
+from launch.session import Session
 from launch.words import telling_lines
 from tests.fast.launching import PYTHON, Repository, alive, finish, make_repository, number_in, text, until
 
@@ -31,10 +32,12 @@ def size(path: Path) -> int:
 @pytest.mark.parametrize("status", [0, 1])
 def test_the_log_of_a_service_has_an_end(repository: Repository, status: int) -> None:
     """And the reason of a failure is in what was kept of it."""
-    waits = "until [ -e $HOME/now ]; do sleep 0.02; done; echo bind: Address already in use"
+    log = repository.run / "log/floods.log"
+    is_cut = f'[ "$(stat --format=%s "{log}")" -lt {8 * MEGABYTE} ]'
+    waits = f"until [ -e $HOME/now ] && {is_cut}; do sleep 0.02; done; echo bind: Address already in use"
     goes_on = "exit 1" if status else "exec sleep 1000"
     repository.service("floods", f"#!/bin/sh\n{FLOOD}; touch $HOME/flooded\n{waits}; {goes_on}\n", ready=None)
-    process, log = repository.opened(), repository.run / "log/floods.log"
+    process = repository.opened()
     until("it is cut", lambda: (repository.home / "flooded").exists() and 0 < size(log) < 8 * MEGABYTE)
     assert text(log).startswith("line of a flood\n"), "whole lines"
     (repository.home / "now").touch()
@@ -75,6 +78,26 @@ def test_the_end_of_a_log_that_grows_faster_than_it_is_read(tmp_path: Path, time
         assert len(end_of(file, 1000)) == 1000, "one that never ends"
 
 
+def test_what_came_behind_a_mark_is_found_in_a_log_that_was_cut_to_the_same_length(tmp_path: Path) -> None:
+    """As each run of a server floods it in the same way."""
+    session, log = Session(str(tmp_path), 1, 1), tmp_path / "log/db.log"
+    logs = Logs(session, Nobody())  # type: ignore[arg-type]
+    log.parent.mkdir()
+    lengths, reasons = set(), []
+    for number in range(3):
+        begun = session.written(str(log))
+        with log.open("ab") as file:
+            file.write(b"line of a flood\n" * 1_000_000)
+            file.flush()
+            logs.look()
+            file.write(b"bind: Address already in use, %d\n" % number)
+        lengths.add(log.stat().st_size)
+        reasons.append(telling_lines(str(log), session.offset(str(log), begun), 1))
+        assert session.written(str(log)) == (number + 1) * 16_000_032
+    assert len(lengths) == 1
+    assert reasons == [f"bind: Address already in use, {number}" for number in range(3)]
+
+
 def test_what_ready_and_hooks_and_their_daemons_write_has_an_end(repository: Repository) -> None:
     repository.service("asked", ready=f"#!/bin/sh\n{FLOOD}\ntouch $HOME/asked\n")
     repository.hook("writes", f'#!/bin/sh\n({FLOOD}; touch $HOME/written; exec sleep 1000) &\nexec "$@"\n')
@@ -107,9 +130,11 @@ def test_a_flood_leaves_room_on_a_small_disk(repository: Repository) -> None:
     if subprocess.run(["mount", *options], check=False, capture_output=True).returncode:
         pytest.skip("nothing can be mounted here")
     try:
-        repository.service("floods", "#!/bin/sh\nwhile :; do yes 2>&1; done\n", ready=None)
+        wait = "until [ -e $HOME/now ]; do sleep 0.02; done"
+        repository.service("floods", f"#!/bin/sh\n{wait}\nwhile :; do yes 2>&1; done\n", ready=None)
         repository.service("saves")
         process = repository.opened()
+        (repository.home / "now").touch()
         until("the log is cut", lambda: "is cut to" in repository.err)
         until("there is room", lambda: shutil.disk_usage(repository.run).free > 15 * MEGABYTE)
         finish(process)
