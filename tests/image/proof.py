@@ -18,9 +18,9 @@
     not_run   {test: why it was skipped}
 
 A proof holds as long as both checksums are those of today, and no test of the component was left out. With `--due`
-those components are built whose folder is another one than that of their proof, always; and, as long as there is time,
-those whose course is another, and of the rest one in `SHARE`, others each day. A stack, which only requires others, is
-built as the course that its example has.
+those components come first whose folder is another one than that of their proof, then those whose course is another,
+and of the rest one in `SHARE`, others each day. A stack, which only requires others, is built as the course that its
+example has.
 """
 
 from __future__ import annotations
