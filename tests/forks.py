@@ -58,6 +58,7 @@ def _first() -> subprocess.Popen[str]:
 
 
 def remember_code() -> None:
+    """Compile each module of ours once, for the copies of it that tests make."""
     known = {}
     for path in (*ROOT.glob("extensions/**/*.py"), *ROOT.glob("outputs/*/*.py")):
         source = path.read_bytes()
