@@ -76,7 +76,7 @@ class Firsts:
                 first.line = "it was done in an earlier session"
                 self.settle(first, DONE)
                 return True
-            first.group.kill()  # what it has left behind when it failed
+            first.group.clear()  # what it has left behind when it failed
             self.pid = first.group.number = self.loop.fork(first.become, lambda status: self.on_exit(first, status))
         except OSError as error:
             self.settle(first, FAILED, f"it cannot be run: {error.strerror}")

@@ -522,3 +522,16 @@ def test_status_has_them_where_nothing_runs(repository: Repository) -> None:
     assert done.returncode == 1
     found = json.loads(done.stdout)["first"]["work"]
     assert (found["state"], found["line"]) == ("done", "all of it")
+
+
+def test_the_grace_of_what_a_failed_run_left_is_not_the_next_ones(repository: Repository) -> None:
+    """The first run leaves what ignores TERM, and fails; the second takes longer than the grace, and is done."""
+    helper = "sh -c 'trap \"\" TERM; echo $$ >$HOME/helper; while :; do sleep 0.05; done' &\n"
+    fails = f"[ -e $HOME/helper ] || {{ {helper}until [ -s $HOME/helper ]; do sleep 0.02; done; exit 3; }}\n"
+    repository.first("content", f"#!/bin/sh\n{fails}sleep 2.5\n")
+    process = repository.opened("--grace", 1)
+    until("it has failed", lambda: repository.status()["first"]["content"]["state"] == "failed")
+    assert again(repository, "content") == (0, "")
+    until("it has ended", lambda: repository.status()["first"]["content"]["state"] in ("done", "failed"))
+    assert repository.status()["first"]["content"]["state"] == "done"
+    finish(process)
